@@ -1,0 +1,55 @@
+/**
+ * What the photo side of the engine offers to its three callers (engine process, command line, tests). Ids name
+ * pictures and results that the studio keeps; the callers resolve file handles to paths before they call.
+ */
+import type { PhotoId, PhotoInfo, ResultId, SwapEvent, SwapRequest, SwapResult } from '#shared/contract.ts';
+import type { ExportSettings } from '#shared/settings.ts';
+import type { StageId } from '#shared/stages.ts';
+
+/** An encoded picture, ready to be shown or written. */
+export interface EncodedPicture {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly mime: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/tiff';
+  readonly width: number;
+  readonly height: number;
+}
+
+export type SwapProgress = Extract<SwapEvent, { type: 'progress' }>;
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((event: SwapProgress) => void) | undefined;
+}
+
+/** The 12-region label map of one face. */
+export interface ParsedFace {
+  /** Side of the aligned crop and of the map, pixels. */
+  readonly size: number;
+  /** Labels 0..11, row-major, `size`² bytes. */
+  readonly labels: Uint8Array<ArrayBuffer>;
+}
+
+export interface PhotoStudio extends AsyncDisposable {
+  /**
+   * Decodes a file and finds its faces.
+   * @throws InputError when the file cannot be decoded or is over the limits
+   */
+  open(file: { path: string; name: string }, options: { thorough: boolean }, run?: RunOptions): Promise<PhotoInfo>;
+  detect(photo: PhotoId, options: { thorough: boolean }, run?: RunOptions): Promise<PhotoInfo>;
+  /** 478 dense landmarks, x y z in pixels of the upright picture, interleaved. */
+  denseLandmarks(photo: PhotoId, face: number): Promise<Float32Array>;
+  view(photo: PhotoId, maxSide: number): Promise<EncodedPicture>;
+  faceThumb(photo: PhotoId, face: number, maxSide: number): Promise<EncodedPicture>;
+  parse(photo: PhotoId, face: number, run?: RunOptions): Promise<ParsedFace>;
+  close(photo: PhotoId): boolean;
+
+  /**
+   * Runs the pipeline for every assignment. Stages whose inputs did not change come from the cache.
+   * @throws NoFaceError, UsageError, MissingPackError, CancelledError
+   */
+  swap(request: SwapRequest, run?: RunOptions): Promise<SwapResult>;
+  viewResult(result: ResultId, maxSide: number): Promise<EncodedPicture>;
+  stage(result: ResultId, targetFace: number, stage: StageId, maxSide: number): Promise<EncodedPicture>;
+  /** The result at full size in the target's colour space and bit depth. */
+  encodeResult(result: ResultId, settings: ExportSettings): Promise<EncodedPicture>;
+}
