@@ -1,0 +1,55 @@
+/** The execution providers of ONNX Runtime that the studio knows: one row each. */
+import type { InferenceSession } from 'onnxruntime-node';
+import type { DeviceId } from '#shared/settings.ts';
+
+export type ProviderId = Exclude<DeviceId, 'auto'>;
+
+export interface Provider {
+  readonly id: ProviderId;
+  readonly displayName: string;
+  /** Where the prebuilt runtime ships it; `cpu` is everywhere. */
+  readonly platforms: readonly NodeJS.Platform[];
+  readonly config: InferenceSession.ExecutionProviderConfig;
+  /** What a reader of `doctor` should know. */
+  readonly note: string;
+}
+
+export const PROVIDERS = {
+  cpu: {
+    id: 'cpu',
+    displayName: 'CPU',
+    platforms: ['linux', 'darwin', 'win32'],
+    config: { name: 'cpu' },
+    note: 'Always there, and the reference that every other provider is compared with.',
+  },
+  webgpu: {
+    id: 'webgpu',
+    displayName: 'GPU (WebGPU)',
+    platforms: ['linux', 'darwin', 'win32'],
+    config: { name: 'webgpu' },
+    note: 'Vulkan, Metal or Direct3D 12 through Dawn; needs no further installation.',
+  },
+  cuda: {
+    id: 'cuda',
+    displayName: 'NVIDIA GPU (CUDA)',
+    platforms: ['linux'],
+    config: { name: 'cuda' },
+    note: 'Needs the CUDA and cuDNN libraries and the provider library of onnxruntime-node.',
+  },
+  dml: {
+    id: 'dml',
+    displayName: 'GPU (DirectML)',
+    platforms: ['win32'],
+    config: { name: 'dml' },
+    note: 'Any Direct3D 12 GPU under Windows.',
+  },
+  coreml: {
+    id: 'coreml',
+    displayName: 'Apple GPU and Neural Engine (Core ML)',
+    platforms: ['darwin'],
+    config: { name: 'coreml' },
+    note: 'Parts that Core ML cannot run stay on the CPU.',
+  },
+} as const satisfies { [K in ProviderId]: Provider & { id: K } };
+
+export const PROVIDER_IDS = Object.keys(PROVIDERS) as readonly ProviderId[];
