@@ -48,8 +48,8 @@ export function warpAffine(
         if (outside) outside[i] = 1;
         continue;
       }
-      u = u < 0 ? 0 : u > sw - 1 ? sw - 1 : u;
-      v = v < 0 ? 0 : v > sh - 1 ? sh - 1 : v;
+      u = u < 0 ? 0 : Math.min(u, sw - 1);
+      v = v < 0 ? 0 : Math.min(v, sh - 1);
       const x0 = Math.min(u | 0, sw - 2);
       const y0 = Math.min(v | 0, sh - 2);
       const fx = u - x0;
@@ -87,8 +87,8 @@ export function sampleBilinear(
   for (let i = 0; i < n; i++) {
     let x = u[i]! - 0.5;
     let y = v[i]! - 0.5;
-    x = x < 0 ? 0 : x > sw - 1 ? sw - 1 : x;
-    y = y < 0 ? 0 : y > sh - 1 ? sh - 1 : y;
+    x = x < 0 ? 0 : Math.min(x, sw - 1);
+    y = y < 0 ? 0 : Math.min(y, sh - 1);
     const ix = Math.min(x | 0, sw - 2);
     const iy = Math.min(y | 0, sh - 2);
     const fx = x - ix;
@@ -121,8 +121,8 @@ export function sampleCubic(
     if (mask !== undefined && !(mask[i]! > 0)) continue;
     let x = u[i]! - 0.5;
     let y = v[i]! - 0.5;
-    x = x < 0 ? 0 : x > sw - 1 ? sw - 1 : x;
-    y = y < 0 ? 0 : y > sh - 1 ? sh - 1 : y;
+    x = x < 0 ? 0 : Math.min(x, sw - 1);
+    y = y < 0 ? 0 : Math.min(y, sh - 1);
     const ix = Math.min(x | 0, sw - 2);
     const iy = Math.min(y | 0, sh - 2);
     const f = x - ix;

@@ -1,0 +1,65 @@
+/** Gaussian blur as three box passes per axis: the same cost for every width. Edges repeat. */
+
+/** The three box radii whose cascade has the variance of a Gaussian of this sigma (pixels). */
+export function boxRadii(sigma: number): [number, number, number] {
+  const passes = 3;
+  const ideal = Math.sqrt((12 * sigma * sigma) / passes + 1);
+  let low = Math.floor(ideal);
+  if (low % 2 === 0) low--;
+  const small = Math.round((12 * sigma * sigma - passes * (low * low + 4 * low + 3)) / (-4 * low - 4));
+  const radius = (pass: number) => ((pass < small ? low : low + 2) - 1) >> 1;
+  return [radius(0), radius(1), radius(2)];
+}
+
+function boxRows(source: Float32Array, out: Float32Array, width: number, height: number, radius: number): void {
+  const share = 1 / (2 * radius + 1);
+  const last = width - 1;
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    let sum = source[row]! * (radius + 1);
+    for (let x = 1; x <= radius; x++) sum += source[row + Math.min(x, last)]!;
+    for (let x = 0; x < width; x++) {
+      out[row + x] = sum * share;
+      sum += source[row + Math.min(x + radius + 1, last)]! - source[row + Math.max(x - radius, 0)]!;
+    }
+  }
+}
+
+function boxColumns(source: Float32Array, out: Float32Array, width: number, height: number, radius: number): void {
+  const share = 1 / (2 * radius + 1);
+  const last = height - 1;
+  const sums = new Float64Array(width);
+  for (let x = 0; x < width; x++) sums[x] = source[x]! * (radius + 1);
+  for (let y = 1; y <= radius; y++) {
+    const row = Math.min(y, last) * width;
+    for (let x = 0; x < width; x++) sums[x]! += source[row + x]!;
+  }
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    const enter = Math.min(y + radius + 1, last) * width;
+    const leave = Math.max(y - radius, 0) * width;
+    for (let x = 0; x < width; x++) {
+      const sum = sums[x]!;
+      out[row + x] = sum * share;
+      sums[x] = sum + source[enter + x]! - source[leave + x]!;
+    }
+  }
+}
+
+/** The plane blurred with a Gaussian of `sigma` pixels; below 0.4 pixels a copy. */
+export function gaussianBlur(
+  source: Float32Array,
+  width: number,
+  height: number,
+  sigma: number,
+): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(width * height);
+  out.set(source.subarray(0, out.length));
+  const between = new Float32Array(out.length);
+  for (const radius of sigma < 0.4 ? [] : boxRadii(sigma)) {
+    if (radius === 0) continue;
+    boxRows(out, between, width, height, radius);
+    boxColumns(between, out, width, height, radius);
+  }
+  return out;
+}
