@@ -8,7 +8,7 @@ interface Coefficients {
 }
 
 /** The locally linear model map = a guide + b, its windows Gaussian with sigma = radius / 1.7, already averaged. */
-function _fit(
+function fitModel(
   guide: Float32Array,
   map: Float32Array,
   width: number,
@@ -49,7 +49,7 @@ export function guidedFilter(
   radius: number,
   eps: number,
 ): Float32Array<ArrayBuffer> {
-  const { a, b } = it(guide, map, width, height, radius, eps);
+  const { a, b } = fitModel(guide, map, width, height, radius, eps);
   const out = new Float32Array(width * height);
   for (let i = 0; i < out.length; i++) out[i] = a[i]! * guide[i]! + b[i]!;
   return out;
@@ -67,7 +67,7 @@ export function guidedUpsample(
   radius: number,
   eps: number,
 ): Float32Array<ArrayBuffer> {
-  const { a, b } = it(small.guide, small.map, small.width, small.height, radius, eps);
+  const { a, b } = fitModel(small.guide, small.map, small.width, small.height, radius, eps);
   const out = resizePlane(a, small.width, small.height, width, height);
   const offset = resizePlane(b, small.width, small.height, width, height);
   for (let i = 0; i < out.length; i++) out[i] = out[i]! * guide[i]! + offset[i]!;
