@@ -1,4 +1,8 @@
-/** Vitest global set-up: replaced by the model build as soon as the converter exists. */
-export function setup(): void {
-  return;
+/** Vitest global set-up: tests of the classic engine run on the converted models, so they are built first. */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildClassicModels } from '#engine/face/models/build-classic-models.ts';
+
+export async function setup(): Promise<void> {
+  await buildClassicModels(path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../models/classic'));
 }
