@@ -28,6 +28,7 @@ export interface DecodedPicture {
   readonly pixels: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
   /** ICC profile of the file, absent for untagged files (taken as sRGB). */
   readonly icc?: Uint8Array<ArrayBuffer> | undefined;
+  /** EXIF block: a TIFF structure, upright, without thumbnail and without the prefix that JPEG adds. */
   readonly exif?: Uint8Array<ArrayBuffer> | undefined;
   readonly xmp?: Uint8Array<ArrayBuffer> | undefined;
   /** Pixels an inch, where the file says. */

@@ -1,0 +1,94 @@
+/** Between a file's own samples and the float images that the stages work on. */
+import type { DecodedPicture, RgbImage } from './picture.ts';
+
+/** A rectangle of whole pixels. */
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export const wholePicture = (picture: { width: number; height: number }): Rect => ({
+  x: 0,
+  y: 0,
+  width: picture.width,
+  height: picture.height,
+});
+
+export const isGrey = (picture: DecodedPicture): boolean => picture.channels < 3;
+
+function requireInside(picture: DecodedPicture, rect: Rect): void {
+  const { x, y, width, height } = rect;
+  const whole = [x, y, width, height].every(Number.isInteger);
+  if (!whole || x < 0 || y < 0 || width < 1 || height < 1 || x + width > picture.width || y + height > picture.height) {
+    throw new RangeError(`rectangle ${x},${y} ${width}x${height} is not inside ${picture.width}x${picture.height}`);
+  }
+}
+
+/**
+ * The colours of a rectangle as planar RGB in [0, 1], in the picture's own colour space; grey fills all three planes,
+ * alpha is left out. Exact: `replaceRegion` with the same values gives the same samples back.
+ * @throws RangeError for a rectangle that is not inside
+ */
+export function toRgbImage(picture: DecodedPicture, rect: Rect = wholePicture(picture)): RgbImage {
+  requireInside(picture, rect);
+  const { pixels, channels } = picture;
+  const size = rect.width * rect.height;
+  const scale = picture.bitDepth === 16 ? 65535 : 255;
+  const data = new Float32Array(size * 3);
+  const [red, green, blue] = channels < 3 ? [0, 0, 0] : [0, 1, 2];
+  let to = 0;
+  for (let y = 0; y < rect.height; y++) {
+    let from = ((rect.y + y) * picture.width + rect.x) * channels;
+    for (let x = 0; x < rect.width; x++, from += channels, to++) {
+      data[to] = (pixels[from + red] as number) / scale;
+      data[to + size] = (pixels[from + green] as number) / scale;
+      data[to + 2 * size] = (pixels[from + blue] as number) / scale;
+    }
+  }
+  return { width: rect.width, height: rect.height, data };
+}
+
+/**
+ * A copy of the picture whose rectangle shows `image` (same size, [0, 1], clipped and rounded to the bit depth). Alpha
+ * and everything outside stay. A grey picture takes the Rec. 601 luma of the image.
+ * @throws RangeError for a rectangle that is not inside or has another size than the image
+ */
+export function replaceRegion(picture: DecodedPicture, rect: Rect, image: RgbImage): DecodedPicture {
+  requireInside(picture, rect);
+  if (image.width !== rect.width || image.height !== rect.height) {
+    throw new RangeError(`image ${image.width}x${image.height} does not fill ${rect.width}x${rect.height}`);
+  }
+  const { channels } = picture;
+  const pixels = picture.pixels.slice();
+  const size = rect.width * rect.height;
+  const top = picture.bitDepth === 16 ? 65535 : 255;
+  const quantise = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * top);
+  let from = 0;
+  for (let y = 0; y < rect.height; y++) {
+    let to = ((rect.y + y) * picture.width + rect.x) * channels;
+    for (let x = 0; x < rect.width; x++, to += channels, from++) {
+      const red = image.data[from] as number;
+      const green = image.data[from + size] as number;
+      const blue = image.data[from + 2 * size] as number;
+      if (channels < 3) {
+        // Equal planes must come back exactly; the weighted sum of equals is off by a rounding error.
+        pixels[to] = quantise(red === green && green === blue ? red : 0.299 * red + 0.587 * green + 0.114 * blue);
+      } else {
+        pixels[to] = quantise(red);
+        pixels[to + 1] = quantise(green);
+        pixels[to + 2] = quantise(blue);
+      }
+    }
+  }
+  return { ...picture, pixels };
+}
+
+/** 16-bit samples as 8-bit ones, rounded to the nearest (65535 = 255 x 257). */
+export function toEightBit(pixels: DecodedPicture['pixels']): Uint8Array<ArrayBuffer> {
+  if (pixels instanceof Uint8Array) return pixels;
+  const out = new Uint8Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) out[i] = Math.round((pixels[i] as number) / 257);
+  return out;
+}
