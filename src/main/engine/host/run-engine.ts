@@ -1,0 +1,65 @@
+/** The life of an engine process: it serves the windows that its shell announces until it is told to end. */
+import { toReport } from '#engine/errors.ts';
+import { serveRouter } from '#main/rpc/serve.ts';
+import { openControlClient } from './control-client.ts';
+import { type ControlPort, openControlPort } from './control-port.ts';
+import { createEngineRouter, type EngineServices } from './engine-router.ts';
+
+/** Everything an engine serves except its questions to the shell, which this file adds. */
+export type OpenServices = () => Promise<Omit<EngineServices, 'ask'>>;
+
+/**
+ * Runs until the shell says `shutdown` or is gone, then ends the process. Windows that connect while the services are
+ * still opening are served when those are ready.
+ */
+export function runEngine(open: OpenServices, port: ControlPort = openControlPort()): void {
+  const services = open();
+  const control = openControlClient(port, {
+    onWindow: (channel) => {
+      // Listeners must be there before the first frame comes, so frames wait in the channel.
+      const held = holdFrames(channel);
+      void router.then(
+        (ready) => serveRouter(ready, held),
+        () => undefined,
+      );
+    },
+    onShutdown: () => {
+      void services
+        .then((opened) => opened.studio[Symbol.asyncDispose]())
+        .catch(() => undefined)
+        .finally(() => process.exit(0));
+    },
+  });
+  const router = services.then((opened) => createEngineRouter({ ...opened, ask: control.ask }));
+  router.then(
+    () => control.ready(),
+    (error: unknown) => {
+      console.error(error);
+      control.broken(toReport(error).message);
+      // Time for the message to leave.
+      setTimeout(() => process.exit(1), 200);
+    },
+  );
+  // Ctrl-C in a terminal reaches the whole group; the shell decides when its engine ends.
+  process.on('SIGINT', () => undefined);
+}
+
+type Channel = Parameters<typeof serveRouter>[1];
+
+/** The same channel, keeping frames that arrive before somebody listens. */
+function holdFrames(channel: Channel): Channel {
+  type Listener = Parameters<Channel['onFrame']>[0];
+  const early: Parameters<Listener>[0][] = [];
+  let listener: Listener | undefined;
+  channel.onFrame((frame) => {
+    if (listener) listener(frame);
+    else early.push(frame);
+  });
+  return {
+    ...channel,
+    onFrame: (next) => {
+      listener = next;
+      for (const frame of early.splice(0)) next(frame);
+    },
+  };
+}
