@@ -1,0 +1,30 @@
+/** The application's settings on disk. */
+import { APP_SETTINGS_VERSION, type AppSettings, appSettingsSchema, DEFAULT_APP_SETTINGS } from '#shared/settings.ts';
+import type { Home } from './home.ts';
+import { type Loaded, loadVersioned, type Migration, type StoreOptions, saveVersioned } from './versioned-store.ts';
+
+/** Version n to n + 1. Keep every row for ever, and a file of each past version among the tests. */
+export const SETTINGS_MIGRATIONS: Readonly<Record<number, Migration>> = {};
+
+const options = (home: Pick<Home, 'settingsFile'>): StoreOptions<AppSettings> => ({
+  file: home.settingsFile,
+  title: 'settings',
+  schema: appSettingsSchema,
+  version: APP_SETTINGS_VERSION,
+  migrations: SETTINGS_MIGRATIONS,
+  defaults: DEFAULT_APP_SETTINGS,
+});
+
+/**
+ * The saved settings, or the defaults where there are none or they cannot be used (then with a notice).
+ * @throws StorageError
+ */
+export const loadSettings = (home: Pick<Home, 'settingsFile'>): Promise<Loaded<AppSettings>> =>
+  loadVersioned(options(home));
+
+/**
+ * Saves the settings; resolves to what was written.
+ * @throws StorageError
+ */
+export const saveSettings = (home: Pick<Home, 'settingsFile'>, settings: AppSettings): Promise<AppSettings> =>
+  saveVersioned(options(home), settings);
