@@ -1,0 +1,89 @@
+/**
+ * Lowerings of windows and resampling.
+ *
+ * Forms that the WebGPU provider got wrong in released versions, and that are avoided here by construction:
+ * - `Conv` and `ConvTranspose` with `auto_pad=SAME_UPPER` and a stride above 1 computed their own padding
+ *   (onnxruntime #26734): padding is always explicit, four numbers.
+ * - `ConvTranspose` guessed missing attributes of one length from another (onnxruntime #23403): strides, dilations,
+ *   kernel and output padding are always written with two numbers.
+ * - `Slice` with a negative step: `flip` gathers instead.
+ * - `Resize` with symbolic or one-dimensional scales: always four static sizes.
+ */
+import type { ConvolutionAttributes, OpAttributes, WindowAttributes } from '../ops/attributes.ts';
+import { nearestSource } from '../resampling.ts';
+import { flag, float, int, ints, type LoweringRule, string } from './rule.ts';
+
+function convolution(attributes: ConvolutionAttributes, kernel: readonly number[]) {
+  return [
+    ints('dilations', attributes.dilations),
+    int('group', attributes.groups),
+    ints('kernel_shape', kernel),
+    ints('pads', attributes.pads),
+    ints('strides', attributes.strides),
+  ];
+}
+
+export const conv2d: LoweringRule<ConvolutionAttributes> = (writer, operands, attributes, value) =>
+  writer.node('Conv', operands, convolution(attributes, value.inputs[1]!.shape.slice(2)));
+
+export const convTranspose2d: LoweringRule<OpAttributes['convTranspose2d']> = (writer, operands, attributes, value) =>
+  writer.node('ConvTranspose', operands, [
+    ...convolution(attributes, value.inputs[1]!.shape.slice(2)),
+    ints('output_padding', attributes.outputPads),
+  ]);
+
+const windowAttributes = ({ kernel, strides, pads }: WindowAttributes) => [
+  int('ceil_mode', 0),
+  ints('kernel_shape', kernel),
+  ints('pads', pads),
+  ints('strides', strides),
+];
+
+export const maxPool: LoweringRule<WindowAttributes> = (writer, operands, attributes) =>
+  writer.node('MaxPool', operands, windowAttributes(attributes));
+
+/** Positions in the flattened input. */
+export const maxPoolIndices: LoweringRule<WindowAttributes> = (writer, operands, attributes) =>
+  writer.node('MaxPool', operands, [...windowAttributes(attributes), int('storage_order', 0)], 1);
+
+export const averagePool: LoweringRule<WindowAttributes> = (writer, operands, attributes) =>
+  writer.node('AveragePool', operands, [...windowAttributes(attributes), int('count_include_pad', 1)]);
+
+/**
+ * The runtime divides positions by a float32 scale, so that whole ratios other than powers of two can fall below the
+ * integer they mean (9 → 3 reads 0, 2, 5). Such ratios are two gathers with exact positions.
+ */
+export const resize: LoweringRule<OpAttributes['resize']> = (writer, operands, { mode, coordinates, size }, value) => {
+  const [n, channels, ...from] = value.inputs[0]!.shape as [number, number, number, number];
+  const exact = size.every((to, axis) => to % from[axis]! === 0 || Number.isInteger(Math.log2(from[axis]! / to)));
+  if (mode === 'nearest' && !exact) {
+    const rows = writer.node('Gather', [operands[0]!, writer.ints(nearestSource(from[0]!, size[0]))], [int('axis', 2)]);
+    return writer.node('Gather', [rows, writer.ints(nearestSource(from[1]!, size[1]))], [int('axis', 3)]);
+  }
+  return writer.node(
+    'Resize',
+    [operands[0]!, '', '', writer.ints([n, channels, ...size])],
+    [
+      string('coordinate_transformation_mode', coordinates),
+      string('mode', mode),
+      ...(mode === 'nearest' ? [string('nearest_mode', 'floor')] : []),
+    ],
+  );
+};
+
+export const gridSample: LoweringRule<OpAttributes['gridSample']> = (writer, operands, { padding, alignCorners }) =>
+  writer.node('GridSample', operands, [
+    flag('align_corners', alignCorners),
+    string('mode', 'linear'),
+    string('padding_mode', padding),
+  ]);
+
+/** The runtime wants the slope aligned with the channels. */
+export const prelu: LoweringRule<unknown> = (writer, [x, slope], _, value) => {
+  const [image, slopes] = value.inputs;
+  const dims = [slopes!.shape[0]!, ...image!.shape.slice(2).map(() => 1)];
+  return writer.node('PRelu', [x!, writer.node('Reshape', [slope!, writer.ints(dims)])]);
+};
+
+export const leakyRelu: LoweringRule<{ slope: number }> = (writer, operands, { slope }) =>
+  writer.node('LeakyRelu', operands, [float('alpha', slope)]);
