@@ -6,6 +6,8 @@ export interface EngineExit {
   readonly code: number | null;
   /** POSIX signal name. */
   readonly signal: string | null;
+  /** Electron's own finding, where it has one. */
+  readonly finding?: string | undefined;
 }
 
 export interface EngineProcess {
@@ -40,8 +42,20 @@ const WINDOWS_CODES: Readonly<Record<number, string>> = {
   3221225495: 'The engine ran out of memory.',
 };
 
+/** `details.reason` of Electron's `child-process-gone`. */
+const FINDINGS: Readonly<Record<string, string>> = {
+  oom: 'The engine ran out of memory.',
+  'memory-eviction': 'The system ended the engine to free memory.',
+  killed: SIGNALS['SIGKILL'] as string,
+  crashed: 'The engine crashed in native code.',
+  'launch-failed': 'The engine process could not be started.',
+  'integrity-failure': 'The engine was not started because its files were changed.',
+};
+
 /** Why a process ended, in plain words. */
-export function explainExit({ code, signal }: EngineExit): string {
+export function explainExit({ code, signal, finding }: EngineExit): string {
+  const found = finding === undefined ? undefined : FINDINGS[finding];
+  if (found !== undefined) return found;
   if (signal !== null) return SIGNALS[signal] ?? `The engine was ended by the signal ${signal}.`;
   if (code === null || code === 0) return 'The engine ended.';
   // 128 + n is how a shell reports signal n; V8 ends itself with SIGABRT or SIGTRAP when its heap is full.

@@ -60,9 +60,10 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
     const engine = options.launch();
     current = engine;
     const born = performance.now();
-    let ending: string | undefined;
+    let broken: string | undefined;
+    let late = false;
     const limit = setTimeout(() => {
-      ending = 'The engine did not start in time.';
+      late = true;
       engine.kill();
     }, startLimitMs);
 
@@ -72,7 +73,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
         clearTimeout(limit);
         set(reason === undefined ? { state: 'ready', generation } : { state: 'ready', generation, reason });
       } else if (message.type === 'broken') {
-        ending = `The engine cannot start: ${message.reason}`;
+        broken = message.reason;
       } else if (message.type === 'ask') {
         engine.post({ type: 'answer', id: message.id, answer: options.answer(message.question, message.ask) });
       }
@@ -84,7 +85,9 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
       options.onEnded?.();
       if (disposed) return;
       if (performance.now() - born > steadyMs) crashes = 0;
-      void recover(ending ?? explainExit(exit));
+      // An engine that knows why it cannot start will not start better a second time.
+      if (broken !== undefined) set({ state: 'failed', generation, reason: `The engine cannot start: ${broken}` });
+      else void recover(late ? 'The engine did not start in time.' : explainExit(exit));
     });
   }
 

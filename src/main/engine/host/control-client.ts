@@ -1,7 +1,8 @@
 /** The engine's side of the control channel: questions to the shell, and the windows that it announces. */
 import type { ControlQuestion, ControlQuestions } from '#main/rpc/control.ts';
+import { portChannel } from '#main/rpc/port-channel.ts';
 import type { Frame, FrameChannel } from '#main/rpc/serve.ts';
-import type { ControlPort, WindowPort } from './control-port.ts';
+import type { ControlPort } from './control-port.ts';
 
 /** Asks the shell; see `ControlQuestions`. */
 export type AskShell = <Q extends ControlQuestion>(
@@ -86,20 +87,6 @@ function multiplexedChannel(send: (frame: Frame) => void) {
     },
     close: () => {
       for (const listener of closeListeners) listener();
-    },
-  };
-}
-
-/** A window with a port of its own. */
-function portChannel(port: WindowPort): FrameChannel {
-  return {
-    send: (frame) => port.postMessage(frame),
-    onFrame: (listener) => {
-      port.on('message', ({ data }) => listener(data as Frame));
-      port.start();
-    },
-    onClose: (listener) => {
-      port.on('close', listener);
     },
   };
 }

@@ -1,13 +1,6 @@
 /** The engine's end of the control channel, over whichever process channel it was started with. */
 import type { EngineToShell, ShellToEngine } from '#main/rpc/control.ts';
-
-/** The part of Electron's `MessagePortMain` that the engine uses. */
-export interface WindowPort {
-  postMessage(data: unknown): void;
-  on(event: 'message', listener: (event: { data: unknown }) => void): unknown;
-  on(event: 'close', listener: () => void): unknown;
-  start(): void;
-}
+import type { WindowPort } from '#main/rpc/port-channel.ts';
 
 export interface ControlPort {
   post(message: EngineToShell): void;
