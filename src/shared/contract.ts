@@ -41,6 +41,8 @@ export const errorReportSchema = z.object({
 
 /** The one error that calls end with; oRPC adds its own BAD_REQUEST when an input does not validate. */
 const base = oc.errors({ STUDIO_ERROR: { data: errorReportSchema } });
+/** A call that takes nothing refuses whatever it is given. */
+const bare = base.input(z.undefined());
 
 // ---- pictures and faces ----------------------------------------------------------------------------------------
 
@@ -167,14 +169,14 @@ export const engineContract = {
   },
   samples: {
     /** Rendered faces of people who do not exist. */
-    list: base.output(z.array(z.object({ id: z.string(), title: z.string(), file: fileHandleSchema }))),
+    list: bare.output(z.array(z.object({ id: z.string(), title: z.string(), file: fileHandleSchema }))),
   },
   settings: {
-    get: base.output(appSettingsSchema),
+    get: bare.output(appSettingsSchema),
     set: base.input(appSettingsSchema).output(appSettingsSchema),
   },
   system: {
-    doctor: base.output(z.record(z.string(), z.unknown())),
+    doctor: bare.output(z.record(z.string(), z.unknown())),
   },
 };
 export type EngineContract = typeof engineContract;
@@ -194,7 +196,7 @@ export const engineStatusSchema = z.object({
 export type EngineStatus = z.infer<typeof engineStatusSchema>;
 
 export const shellContract = {
-  info: base.output(
+  info: bare.output(
     z.object({
       kind: z.enum(['desktop', 'web']),
       version: z.string(),
@@ -203,9 +205,9 @@ export const shellContract = {
     }),
   ),
   /** Emits the present state at once, then every change. */
-  engineStatus: base.output(eventIterator(engineStatusSchema)),
+  engineStatus: bare.output(eventIterator(engineStatusSchema)),
   /** Ends the engine process and starts a new one: how a step that cannot be interrupted is cancelled. */
-  restartEngine: base.output(engineStatusSchema),
+  restartEngine: bare.output(engineStatusSchema),
   files: {
     /** The system's open dialog (desktop). The web shell answers null: the page uses its own file input and upload. */
     openDialog: base.input(z.strictObject({ multiple: z.boolean() })).output(z.array(grantedFileSchema).nullable()),
@@ -219,9 +221,9 @@ export const shellContract = {
     reveal: base.input(z.strictObject({ saved: saveHandleSchema })).output(z.object({ shown: z.boolean() })),
   },
   recent: {
-    list: base.output(z.array(z.object({ id: z.string(), name: z.string(), opened: z.string(), exists: z.boolean() }))),
+    list: bare.output(z.array(z.object({ id: z.string(), name: z.string(), opened: z.string(), exists: z.boolean() }))),
     open: base.input(z.strictObject({ id: z.string().max(64) })).output(grantedFileSchema),
-    clear: base.output(z.object({ cleared: z.int() })),
+    clear: bare.output(z.object({ cleared: z.int() })),
   },
 };
 export type ShellContract = typeof shellContract;

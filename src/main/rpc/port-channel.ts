@@ -14,7 +14,9 @@ export function portChannel(port: WindowPort): FrameChannel {
     send: (frame) => port.postMessage(frame),
     onFrame: (listener) => {
       port.on('message', ({ data }) => {
-        if (isFrame(data)) listener(data);
+        // A window may post anything; only text and bytes go further.
+        if (typeof data === 'string' || data instanceof Uint8Array) listener(data as Frame);
+        else if (data instanceof ArrayBuffer) listener(new Uint8Array(data));
       });
       port.start();
     },
@@ -23,6 +25,3 @@ export function portChannel(port: WindowPort): FrameChannel {
     },
   };
 }
-
-/** A window may post anything; only text and bytes go further. */
-const isFrame = (data: unknown): data is Frame => typeof data === 'string' || data instanceof Uint8Array;

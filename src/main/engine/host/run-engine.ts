@@ -12,7 +12,11 @@ export type OpenServices = () => Promise<Omit<EngineServices, 'ask'>>;
  * Runs until the shell says `shutdown` or is gone, then ends the process. Windows that connect while the services are
  * still opening are served when those are ready.
  */
-export function runEngine(open: OpenServices, port: ControlPort = openControlPort()): void {
+export function runEngine(
+  open: OpenServices,
+  port: ControlPort = openControlPort(),
+  exit: (code: number) => void = process.exit,
+): void {
   const services = open();
   const control = openControlClient(port, {
     onWindow: (channel) => {
@@ -27,7 +31,7 @@ export function runEngine(open: OpenServices, port: ControlPort = openControlPor
       void services
         .then((opened) => opened.studio[Symbol.asyncDispose]())
         .catch(() => undefined)
-        .finally(() => process.exit(0));
+        .finally(() => exit(0));
     },
   });
   const router = services.then((opened) => createEngineRouter({ ...opened, ask: control.ask }));
@@ -37,11 +41,9 @@ export function runEngine(open: OpenServices, port: ControlPort = openControlPor
       console.error(error);
       control.broken(toReport(error).message);
       // Time for the message to leave.
-      setTimeout(() => process.exit(1), 200);
+      setTimeout(() => exit(1), 200);
     },
   );
-  // Ctrl-C in a terminal reaches the whole group; the shell decides when its engine ends.
-  process.on('SIGINT', () => undefined);
 }
 
 type Channel = Parameters<typeof serveRouter>[1];
