@@ -1,0 +1,66 @@
+/**
+ * Multi-band blending (Burt and Adelson 1983): the face's bands join the target's, the coarser the wider. The finest
+ * bands are scaled to the target's sharpness.
+ */
+import { clamp } from '#engine/image/math.ts';
+import type { Plane, RgbImage } from '#engine/image/picture.ts';
+import { collapsePyramid, gaussianPyramid, laplacianPyramid } from '#engine/image/pyramid.ts';
+
+const LEVELS = 6;
+const MATCHED_LEVELS = 3;
+const GAIN_RANGE = [0.4, 1.2] as const;
+const SURE = 0.9;
+
+/** Laplacian pyramids of the three channels. */
+export type RgbPyramid = readonly [Plane[], Plane[], Plane[]];
+
+export function rgbPyramid({ width, height, data }: RgbImage): RgbPyramid {
+  const n = width * height;
+  return [0, 1, 2].map((k) =>
+    laplacianPyramid({ width, height, data: data.subarray(k * n, (k + 1) * n) }, LEVELS),
+  ) as unknown as RgbPyramid;
+}
+
+/** Per level, the ratio of the background's to the face's detail over the places where both show skin. */
+export function sharpnessGains(face: RgbPyramid, background: RgbPyramid, both: Plane): number[] {
+  return gaussianPyramid(both, MATCHED_LEVELS).map(({ data: mask }, level) => {
+    let faceEnergy = 0;
+    let backgroundEnergy = 0;
+    for (let k = 0; k < 3; k++) {
+      const f = face[k]![level]!.data;
+      const b = background[k]![level]!.data;
+      for (let i = 0; i < mask.length; i++) {
+        if (mask[i]! <= SURE) continue;
+        faceEnergy += f[i]! * f[i]!;
+        backgroundEnergy += b[i]! * b[i]!;
+      }
+    }
+    return clamp(Math.sqrt((backgroundEnergy + 1e-9) / (faceEnergy + 1e-9)), ...GAIN_RANGE);
+  });
+}
+
+/**
+ * @param mask opacity of the face, 0..1
+ * @param both where face and background both show skin: detail is compared there
+ */
+export function blendBands(face: RgbImage, background: RgbPyramid, mask: Plane, both: Plane): RgbImage {
+  const { width, height } = face;
+  const n = width * height;
+  const facePyramid = rgbPyramid(face);
+  const gains = sharpnessGains(facePyramid, background, both);
+  const masks = gaussianPyramid(mask, LEVELS);
+  const data = new Float32Array(3 * n);
+  for (let k = 0; k < 3; k++) {
+    const bands = background[k]!.map((band, level): Plane => {
+      const f = facePyramid[k]![level]!.data;
+      const m = masks[level]!.data;
+      const gain = gains[level] ?? 1;
+      const out = new Float32Array(band.data.length);
+      for (let i = 0; i < out.length; i++) out[i] = band.data[i]! + m[i]! * (gain * f[i]! - band.data[i]!);
+      return { width: band.width, height: band.height, data: out };
+    });
+    const plane = collapsePyramid(bands).data;
+    for (let i = 0; i < n; i++) data[k * n + i] = clamp(plane[i]!, 0, 1);
+  }
+  return { width, height, data };
+}

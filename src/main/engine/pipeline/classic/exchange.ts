@@ -1,0 +1,108 @@
+/** The exchange: composite shape, the target put onto it, and how much of which texture shows where. */
+
+import { PARTS } from '#engine/face/mesh.ts';
+import { gaussianBlur } from '#engine/image/blur.ts';
+import { cropPlanes, cropRgb } from '#engine/image/crop.ts';
+import { clamp } from '#engine/image/math.ts';
+import type { RgbImage } from '#engine/image/picture.ts';
+import { fillPolygon } from '#engine/image/polygon.ts';
+import type { Rect } from '#engine/image/working.ts';
+import type { RegionId } from '#shared/regions.ts';
+import type { RegionSwitch } from '#shared/settings.ts';
+import type { ClassicFace } from './classic-face.ts';
+import { type CompositeMesh, composeMesh, faceWindow, meshInWindow } from './composite-mesh.ts';
+import { contourPoints } from './contours.ts';
+import { textureOpacity } from './opacity.ts';
+import { EXTENDED_VERTICES, FOREHEAD_EDGE, heightOf } from './shape/forehead.ts';
+import { shapeWeights } from './shape/shape-weights.ts';
+import type { FaceTopology } from './shape/topology.ts';
+import { displaceCrop, displacePlanes, targetDisplacement } from './surroundings.ts';
+
+export interface Exchange {
+  readonly mesh: CompositeMesh;
+  readonly window: Rect;
+  /** The composite mesh in window pixels. */
+  readonly local: Float32Array;
+  /** The target's crop on the new shape; the target's crop itself when nothing moves. */
+  readonly surroundings: RgbImage;
+  /** Its window. */
+  readonly background: RgbImage;
+  /** Opacity of what covers the target's face, on the new shape, over the window. */
+  readonly occluder: Float32Array;
+  /** Probability of bare skin on the target, on the new shape, over the window. */
+  readonly skin: Float32Array;
+  /** Coverage of the face's outline (without the forehead's extension) over the window. */
+  readonly face: Float32Array;
+  /** Coverage of outline and extension with a soft edge towards the hair. */
+  readonly region: Float32Array;
+  /** The source's share of the texture. */
+  readonly opacity: Float32Array;
+}
+
+/** The outline's coverage together with the forehead's extension, whose opacity falls from ring to ring. */
+function extendedRegion(
+  local: Float32Array,
+  face: Float32Array,
+  width: number,
+  height: number,
+): Float32Array<ArrayBuffer> {
+  const out = face.slice();
+  const rings = 3;
+  for (let ring = 1; ring <= rings; ring++) {
+    const ringVertices = FOREHEAD_EDGE.map((_, j) => EXTENDED_VERTICES - (rings - ring + 1) * FOREHEAD_EDGE.length + j);
+    const strip = [...FOREHEAD_EDGE, ...ringVertices.reverse()];
+    const cover = fillPolygon(contourPoints(local, strip), width, height);
+    const strength = 1 - 0.75 * heightOf(ringVertices[0]!);
+    for (let i = 0; i < out.length; i++) out[i] = Math.max(out[i]!, strength * cover[i]!);
+  }
+  return out;
+}
+
+/** @param occluder opacity of what covers the target, over the whole crop */
+export function exchange(
+  source: ClassicFace,
+  target: ClassicFace,
+  occluder: Float32Array<ArrayBuffer>,
+  targetSkin: Float32Array<ArrayBuffer>,
+  regions: Record<RegionId, RegionSwitch>,
+  amount: number,
+  topology: FaceTopology,
+): Exchange {
+  const { size, crop } = target.aligned;
+  const mesh = composeMesh(source, target, shapeWeights(regions, amount), topology);
+  const window = faceWindow(mesh, size);
+  const { width, height } = window;
+  const local = meshInWindow(mesh.composite, window);
+  const displacement = targetDisplacement(mesh, size, topology);
+  const surroundings = displaceCrop(crop, displacement);
+  const onShape = (map: Float32Array<ArrayBuffer>) =>
+    cropPlanes(displacePlanes(map, size, 1, displacement), size, size, 1, window);
+  const face = fillPolygon(contourPoints(local, PARTS.oval), width, height);
+  const scale = size / 1024;
+  const extended = gaussianBlur(extendedRegion(local, face, width, height), width, height, FEATHER * scale);
+  for (let i = 0; i < extended.length; i++) extended[i] = clamp((extended[i]! - 0.5) / 0.45, 0, 1);
+  return {
+    mesh,
+    window,
+    local,
+    surroundings,
+    background: cropRgb(surroundings, window),
+    occluder: onShape(occluder),
+    skin: onShape(targetSkin),
+    face,
+    region: extended,
+    opacity: textureOpacity(
+      local,
+      width,
+      height,
+      scale,
+      regions,
+      amount,
+      source.aligned.landmarks,
+      target.aligned.landmarks,
+    ),
+  };
+}
+
+/** Softness of the face's edge, pixels at 1024. */
+const FEATHER = 7;

@@ -1,0 +1,55 @@
+/**
+ * Parses an aligned crop into the 12 regions without a network: colour models for skin, hair, clothes and background
+ * are learned in the picture itself at places named by the face mesh and the person mask; facial features are drawn
+ * from the mesh.
+ */
+
+import { guidedFilter } from '#engine/image/guided-filter.ts';
+import { clamp } from '#engine/image/math.ts';
+import type { LabelMap, RgbImage } from '#engine/image/picture.ts';
+import { resolveCovering } from './covering.ts';
+import { drawLabels } from './labels.ts';
+import { parseContext } from './parse-context.ts';
+import { type Posterior, posterior } from './posterior.ts';
+import { firstModels, refineModels } from './seeds.ts';
+
+/** Side of the maps that the parse works on, pixels. */
+export const PARSE_SIZE = 256;
+
+export interface FaceParse {
+  /** Side of the probability maps. */
+  readonly size: number;
+  /** Probability that bare skin (with the features on it) is visible. */
+  readonly skin: Float32Array<ArrayBuffer>;
+  /** Probability of hair, and of whatever else lies over the face. */
+  readonly hair: Float32Array<ArrayBuffer>;
+  readonly person: Float32Array<ArrayBuffer>;
+  /** The 12-region map, twice as fine as the probability maps. */
+  readonly labels: LabelMap;
+  readonly darkGlasses: boolean;
+}
+
+const EDGE_RADIUS = 4;
+const EDGE_EPS = 4e-4;
+
+/**
+ * @param crop square crop of PARSE_SIZE
+ * @param landmarks 478 mesh points in pixels of the crop, x y z interleaved
+ * @param person probability of a person for each pixel of the crop
+ */
+export function parseFace(crop: RgbImage, landmarks: Float32Array, person: Float32Array<ArrayBuffer>): FaceParse {
+  const context = parseContext(crop, landmarks, person);
+  const { size, lightness } = context;
+  const sharpen = (map: Float32Array) => {
+    const out = guidedFilter(lightness, map, size, size, EDGE_RADIUS, EDGE_EPS);
+    for (let i = 0; i < out.length; i++) out[i] = clamp(out[i]!, 0, 1);
+    return out;
+  };
+  const sharpened = (p: Posterior): Posterior => ({ ...p, skin: sharpen(p.skin), hair: sharpen(p.hair) });
+  let models = firstModels(context);
+  let maps = sharpened(posterior(context, models));
+  models = refineModels(context, models, maps.skin, maps.hair);
+  maps = sharpened(posterior(context, models));
+  const { darkGlasses } = resolveCovering(context, maps.skin, maps.hair);
+  return { size, skin: maps.skin, hair: maps.hair, person, darkGlasses, labels: drawLabels(context, maps) };
+}

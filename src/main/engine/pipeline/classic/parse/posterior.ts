@@ -1,0 +1,60 @@
+/** Bayes per pixel: colour models times priors of place. */
+import { smoothstep } from '#engine/image/math.ts';
+import { densityPlane } from './color-model.ts';
+import type { ParseContext } from './parse-context.ts';
+import type { ColorModels } from './seeds.ts';
+
+export interface Posterior {
+  readonly skin: Float32Array<ArrayBuffer>;
+  readonly hair: Float32Array<ArrayBuffer>;
+  readonly clothes: Float32Array<ArrayBuffer>;
+  readonly background: Float32Array<ArrayBuffer>;
+}
+
+/** Density of what no model explains (a hand, a frame, a hat), per Lab volume. */
+const UNEXPLAINED = 2e-7;
+const NO_BACKGROUND_MODEL = 1e-5;
+
+function skinPrior(inFace: boolean, u: number, v: number): number {
+  if (inFace) return 0.9 - 0.35 * smoothstep(-0.2, -0.5, v);
+  if (v < -0.45) return 0.45 * (1 - smoothstep(-0.5, -0.85, v)) + 0.03;
+  if (v > 0.4) return 0.55 * (1 - smoothstep(0.5, 0.75, u)) + 0.05;
+  return 0.35 * (1 - smoothstep(0.55, 0.75, u)) + 0.03;
+}
+
+function hairPrior(inFace: boolean, inCore: boolean, v: number): number {
+  if (inFace) return (inCore ? 0.25 : 1) * (0.1 + 0.35 * smoothstep(-0.2, -0.5, v));
+  return v < 0.45 ? 0.5 : 0.3;
+}
+
+/** Probabilities of the four materials for every pixel; what nothing explains counts as hair inside the face. */
+export function posterior(context: ParseContext, models: ColorModels): Posterior {
+  const { lab, frame, oval, core, person } = context;
+  const n = person.length;
+  const skinDensity = densityPlane(models.skin, lab);
+  const hairDensity = densityPlane(models.hair, lab);
+  const clothesDensity = densityPlane(models.clothes, lab);
+  const backgroundDensity = densityPlane(models.background, lab);
+  const out: Posterior = {
+    skin: new Float32Array(n),
+    hair: new Float32Array(n),
+    clothes: new Float32Array(n),
+    background: new Float32Array(n),
+  };
+  for (let i = 0; i < n; i++) {
+    const inFace = oval[i]! > 0.5;
+    const u = Math.abs(frame.u[i]!);
+    const v = frame.v[i]!;
+    const p = person[i]!;
+    const skin = p * skinPrior(inFace, u, v) * skinDensity[i]!;
+    const hair = p * hairPrior(inFace, core[i]! > 0.5, v) * hairDensity[i]!;
+    const clothes = inFace ? 0 : p * 0.6 * smoothstep(0.42, 0.6, v) * clothesDensity[i]!;
+    const background = (1 - p) * (models.background.length > 0 ? backgroundDensity[i]! : NO_BACKGROUND_MODEL);
+    const sum = skin + hair + clothes + background + UNEXPLAINED;
+    out.skin[i] = skin / sum;
+    out.hair[i] = (hair + (inFace ? UNEXPLAINED : 0)) / sum;
+    out.clothes[i] = clothes / sum;
+    out.background[i] = background / sum;
+  }
+  return out;
+}

@@ -1,0 +1,105 @@
+/** Where the colours of skin, hair, clothes and background are learned: places named by the mesh and the person mask. */
+import {
+  type ColorModel,
+  type ColorSamples,
+  collectSamples,
+  colorDensity,
+  densityPlane,
+  fitColorModel,
+} from './color-model.ts';
+import type { ParseContext } from './parse-context.ts';
+
+export interface ColorModels {
+  readonly skin: ColorModel;
+  readonly hair: ColorModel;
+  readonly clothes: ColorModel;
+  readonly background: ColorModel;
+}
+
+/** Samples kept of the first skin guess: the rest, farthest from the median, are strands, shadows, frames. */
+const KEPT_SHARE = 0.88;
+const LIGHTNESS_WEIGHT = 0.5;
+
+/**
+ * How much a pixel of the face teaches about skin: cheeks and nose do; the band of the eyes (glasses), the chin
+ * (beard) and the forehead (fringe) hardly do.
+ */
+function skinLesson(v: number): number {
+  if (v >= 0.24) return 0.25;
+  if (v > 0) return 1;
+  if (v > -0.03) return 0.5;
+  return v > -0.22 ? 0 : 0.15;
+}
+
+function median(values: Float32Array): number {
+  return values.slice().sort()[values.length >> 1]!;
+}
+
+/** The skin samples without those far from the median colour. */
+function trimSamples({ colors, weights, count }: ColorSamples): ColorSamples {
+  const column = (d: number) => Float32Array.from({ length: count }, (_, i) => colors[3 * i + d]!);
+  const [l, a, b] = [median(column(0)), median(column(1)), median(column(2))];
+  const distance = Float32Array.from({ length: count }, (_, i) =>
+    Math.hypot((colors[3 * i]! - l) * LIGHTNESS_WEIGHT, colors[3 * i + 1]! - a, colors[3 * i + 2]! - b),
+  );
+  const limit = distance.slice().sort()[Math.floor(count * KEPT_SHARE)]!;
+  const kept = Array.from({ length: count }, (_, i) => i).filter((i) => distance[i]! <= limit);
+  return {
+    colors: Float32Array.from(kept.flatMap((i) => [colors[3 * i]!, colors[3 * i + 1]!, colors[3 * i + 2]!])),
+    weights: Float32Array.from(kept, (i) => weights[i]!),
+    count: kept.length,
+  };
+}
+
+/** The first models, learned from places alone. A model is empty where the picture offers too little. */
+export function firstModels(context: ParseContext): ColorModels {
+  const { lab, core, features, person, frame } = context;
+  const samples = trimSamples(
+    collectSamples(lab, (i) => (core[i]! > 0.9 && features[i]! < 0.05 ? skinLesson(frame.v[i]!) : 0)),
+  );
+  const skin = fitColorModel(samples, 4);
+  const own = Float32Array.from({ length: samples.count }, (_, i) =>
+    colorDensity(skin, samples.colors[3 * i]!, samples.colors[3 * i + 1]!, samples.colors[3 * i + 2]!),
+  ).sort();
+  const clearlySkin = own[Math.floor(own.length * 0.05)] ?? 0;
+  const skinDensity = densityPlane(skin, lab);
+  const learn = (weightOf: (i: number) => number, least: number, size: number): ColorModel => {
+    const found = collectSamples(lab, weightOf);
+    return found.count > least ? fitColorModel(found, size) : [];
+  };
+  const isHairPlace = (i: number) => {
+    const u = Math.abs(frame.u[i]!);
+    const v = frame.v[i]!;
+    return person[i]! >= 0.6 && ((v < -0.62 && u < 0.75) || (u > 0.62 && v < 0.1));
+  };
+  return {
+    skin,
+    // Places of hair that look like skin are forehead or ears.
+    hair: learn((i) => (isHairPlace(i) && skinDensity[i]! < clearlySkin * 0.3 ? 1 : 0), 40, 4),
+    clothes: learn(
+      (i) => (person[i]! > 0.6 && frame.v[i]! > 0.72 && skinDensity[i]! < clearlySkin * 0.1 ? 1 : 0),
+      60,
+      4,
+    ),
+    background: learn((i) => (person[i]! < 0.1 ? 1 : 0), 60, 5),
+  };
+}
+
+/** Skin and hair learned again from what the first pass was sure of. */
+export function refineModels(
+  context: ParseContext,
+  models: ColorModels,
+  skin: Float32Array,
+  hair: Float32Array,
+): ColorModels {
+  const { lab, oval, features, frame } = context;
+  const sureSkin = collectSamples(lab, (i) =>
+    skin[i]! > 0.85 && (oval[i]! > 0.5 || frame.v[i]! > 0.5) && features[i]! < 0.05 ? 1 : 0,
+  );
+  const sureHair = collectSamples(lab, (i) => (hair[i]! > 0.85 ? 1 : 0));
+  return {
+    ...models,
+    skin: sureSkin.count > 200 ? fitColorModel(sureSkin, 5) : models.skin,
+    hair: sureHair.count > 80 ? fitColorModel(sureHair, 5) : models.hair,
+  };
+}

@@ -1,0 +1,228 @@
+/**
+ * Recolouring: the source's texture in the light and skin tone of the target. Works on the logarithm of linear light,
+ * split into broad light, light with edges, and detail: the first comes from the target, the second from both (the
+ * source may differ from the target only so far, which takes away its cast shadows), the third from the source.
+ */
+import type { FacePart } from '#engine/face/mesh.ts';
+import { gaussianBlur } from '#engine/image/blur.ts';
+import { fromLogLight, logLight } from '#engine/image/color.ts';
+import { clamp } from '#engine/image/math.ts';
+import type { RgbImage } from '#engine/image/picture.ts';
+import { fillPolygon } from '#engine/image/polygon.ts';
+import { resizePlane, shrinkPlane } from '#engine/image/resize.ts';
+import type { ClassicFace } from '../classic-face.ts';
+import { contourPoints } from '../contours.ts';
+import type { Exchange } from '../exchange.ts';
+import { mouthOpenness, mouthWidth } from '../expression.ts';
+import { featureMask, forBox } from '../feature-masks.ts';
+import type { DrivenTexture } from '../texture/driven-texture.ts';
+import { type FeatureGain, featureGains, type Rgb } from './feature-gains.ts';
+import { LIGHT_REDUCTION, skinLight } from './skin-light.ts';
+
+/** Everything about a recolouring that does not depend on its strength. */
+export interface RecolorPlan {
+  readonly width: number;
+  readonly height: number;
+  /** The light that the face gets, and the light that it has; reduced planes, one a channel. */
+  readonly wanted: readonly Float32Array[];
+  readonly present: readonly Float32Array[];
+  /** Factor of the detail's contrast. */
+  readonly contrast: number;
+  readonly features: readonly FeatureGain[];
+  /** Where both pictures show bare skin, at the reduced size. */
+  readonly both: Float32Array;
+}
+
+/** Zones round the features that are not skin. */
+const NOT_SKIN: readonly { part: FacePart; factor: number }[] = [
+  { part: 'rightEye', factor: 1.6 },
+  { part: 'leftEye', factor: 1.6 },
+  { part: 'rightBrow', factor: 1.25 },
+  { part: 'leftBrow', factor: 1.25 },
+  { part: 'outerLips', factor: 1.12 },
+];
+
+/** How far the source's light may depart from the target's, in log light. */
+const LARGEST_DEPARTURE = 0.35;
+/** Share of the target's own light with edges that is always taken. */
+const TARGET_SHARE = 0.25;
+const CONTRAST_RANGE = [0.5, 1.1] as const;
+
+/** Cheek folds and chin: where a smile leaves marks. Vertices of closed polygons. */
+const FOLDS: readonly (readonly number[])[] = [
+  [129, 203, 206, 216, 212, 202, 210, 135, 192, 213, 147, 187, 205, 36, 142],
+  [358, 423, 426, 436, 432, 422, 430, 364, 416, 433, 376, 411, 425, 266, 371],
+  [182, 83, 18, 313, 406, 335, 421, 199, 201, 106],
+];
+
+/** How closely the light follows the target: everywhere a little, round the mouth as far as the expressions differ. */
+function targetShare(
+  local: Float32Array,
+  width: number,
+  height: number,
+  source: ClassicFace,
+  target: ClassicFace,
+  scale: number,
+) {
+  const s = source.aligned.landmarks;
+  const t = target.aligned.landmarks;
+  const difference = 4 * Math.abs(mouthWidth(s) - mouthWidth(t)) + 2 * Math.abs(mouthOpenness(s) - mouthOpenness(t));
+  const folds = new Float32Array(width * height);
+  for (const fold of FOLDS) fillPolygon(contourPoints(local, fold, 1 / LIGHT_REDUCTION), width, height, folds);
+  const soft = gaussianBlur(folds, width, height, (20 * scale) / LIGHT_REDUCTION);
+  const most = 0.9 * clamp(difference, 0, 1);
+  for (let i = 0; i < soft.length; i++) soft[i] = Math.max(TARGET_SHARE, most * soft[i]!);
+  return soft;
+}
+
+/** Compares the light of both faces. */
+export function planRecolor(
+  texture: DrivenTexture,
+  exchanged: Exchange,
+  source: ClassicFace,
+  target: ClassicFace,
+): RecolorPlan {
+  const { window, local, background, occluder } = exchanged;
+  const scale = target.aligned.size / 1024;
+  const { width: w, height: h } = window;
+  const reduce = (plane: Float32Array) => shrinkPlane(plane, w, h, LIGHT_REDUCTION).data;
+  const width = Math.floor(w / LIGHT_REDUCTION);
+  const height = Math.floor(h / LIGHT_REDUCTION);
+  const n = width * height;
+  const features = new Float32Array(w * h);
+  for (const { part, factor } of NOT_SKIN) {
+    const mask = featureMask(local, [part], w, h, factor);
+    forBox(mask.box, w, (i, j) => {
+      features[i] = Math.max(features[i]!, mask.data[j]!);
+    });
+  }
+  const free = reduce(features);
+  const region = reduce(exchanged.region);
+  const covered = reduce(occluder);
+  const targetSkin = reduce(exchanged.skin);
+  const lost = reduce(texture.lost);
+  const halfToReduced = (plane: Float32Array) => shrinkPlane(plane, w >> 1, h >> 1, LIGHT_REDUCTION / 2).data;
+  const sourceSkin = halfToReduced(texture.skinHalf);
+  const coverage = halfToReduced(texture.coverageHalf);
+  const ofTarget = new Float32Array(n);
+  const ofSource = new Float32Array(n);
+  const both = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    const inside = clamp((region[i]! - 0.5) * 2, 0, 1) * (1 - free[i]!);
+    ofTarget[i] = inside * (1 - covered[i]!) * sure(targetSkin[i]!);
+    ofSource[i] = inside * (1 - lost[i]!) * sure(sourceSkin[i]!) * clamp((coverage[i]! - 0.8) * 5, 0, 1);
+    both[i] = Math.min(ofTarget[i]!, ofSource[i]!);
+  }
+  const theirs = skinLight(background, ofTarget, scale);
+  const ours = skinLight(texture.image, ofSource, scale);
+  const follow = targetShare(local, width, height, source, target, scale);
+  const wanted = [0, 1, 2].map((k) => {
+    const out = new Float32Array(n);
+    for (let i = 0; i < n; i++) {
+      const target = theirs.fine[k]![i]! - theirs.coarse[k]![i]!;
+      const source = ours.fine[k]![i]! - ours.coarse[k]![i]!;
+      const departure = LARGEST_DEPARTURE * Math.tanh((source - target) / LARGEST_DEPARTURE);
+      out[i] = theirs.fine[k]![i]! + (1 - follow[i]!) * departure;
+    }
+    return out;
+  });
+  const skinGain = meanGain(wanted, ours.fine, both);
+  return {
+    width: w,
+    height: h,
+    wanted,
+    present: ours.fine,
+    contrast: detailContrast(texture.image, background, ours.fine, theirs.fine, both, width),
+    features: featureGains(local, texture.image, texture.lost, background, occluder, skinGain, scale),
+    both,
+  };
+}
+
+/** Confidence from a probability of skin: doubtful places count as unknown. */
+const sure = (p: number) => clamp((p - 0.5) / 0.4, 0, 1);
+
+function meanGain(wanted: readonly Float32Array[], present: readonly Float32Array[], both: Float32Array): Rgb {
+  return [0, 1, 2].map((k) => {
+    let sum = 0;
+    let count = 0;
+    for (let i = 0; i < both.length; i++) {
+      if (both[i]! <= 0.5) continue;
+      sum += wanted[k]![i]! - present[k]![i]!;
+      count++;
+    }
+    return count > 0 ? sum / count : 0;
+  }) as unknown as Rgb;
+}
+
+/** Ratio of the target's to the source's contrast of detail on skin. */
+function detailContrast(
+  face: RgbImage,
+  background: RgbImage,
+  ourLight: readonly Float32Array[],
+  theirLight: readonly Float32Array[],
+  both: Float32Array,
+  reducedWidth: number,
+): number {
+  const { width, height } = face;
+  const n = width * height;
+  let ours = 1e-6;
+  let theirs = 1e-6;
+  for (let y = 0; y < height; y += 2) {
+    const row = Math.floor(y / LIGHT_REDUCTION) * reducedWidth;
+    for (let x = 0; x < width; x += 2) {
+      const q = row + Math.floor(x / LIGHT_REDUCTION);
+      if (!(both[q]! > 0.9)) continue;
+      const i = y * width + x;
+      for (let k = 0; k < 3; k++) {
+        ours += (logLight(face.data[k * n + i]!) - ourLight[k]![q]!) ** 2;
+        theirs += (logLight(background.data[k * n + i]!) - theirLight[k]![q]!) ** 2;
+      }
+    }
+  }
+  return clamp(Math.sqrt(theirs / ours), ...CONTRAST_RANGE);
+}
+
+/** Largest enhancement of highlights when light skin becomes dark. */
+const HIGHLIGHT_LIMIT = 1.3;
+
+/**
+ * A highlight is light added to the skin's own, so on brighter skin it weighs less: log(1 + (e^d - 1) ratio), ratio =
+ * present light over wanted light. Multiplying it instead makes noses of dark faces glare on light ones.
+ */
+function highlight(detail: number, ratio: number): number {
+  return Math.log(1 + (Math.exp(detail) - 1) * Math.min(HIGHLIGHT_LIMIT, ratio));
+}
+
+/** Applies the plan. @param strength 0 (the source's own colours) .. 1 */
+export function applyRecolor(plan: RecolorPlan, texture: DrivenTexture, strength: number): RgbImage {
+  const { width, height } = plan;
+  const n = width * height;
+  const { image, coverage } = texture;
+  if (strength === 0) return image;
+  const data = new Float32Array(3 * n);
+  const rw = Math.floor(width / LIGHT_REDUCTION);
+  const rh = Math.floor(height / LIGHT_REDUCTION);
+  for (let k = 0; k < 3; k++) {
+    const wanted = resizePlane(plan.wanted[k]!, rw, rh, width, height);
+    const present = resizePlane(plan.present[k]!, rw, rh, width, height);
+    const change = wanted; // becomes the change of log light
+    for (let i = 0; i < n; i++) {
+      if (!(coverage[i]! > 0)) continue;
+      const own = logLight(image.data[k * n + i]!);
+      const light = present[i]!;
+      let detail = plan.contrast * (own - light);
+      if (detail > 0.02) detail = highlight(detail, Math.exp(light - wanted[i]!));
+      change[i] = wanted[i]! + detail - own;
+    }
+    for (const { mask, gain } of plan.features) {
+      forBox(mask.box, width, (i, j) => {
+        change[i]! += mask.data[j]! * (gain[k]! - change[i]!);
+      });
+    }
+    const to = data.subarray(k * n, (k + 1) * n);
+    for (let i = 0; i < n; i++) {
+      if (coverage[i]! > 0) to[i] = fromLogLight(logLight(image.data[k * n + i]!) + strength * change[i]!);
+    }
+  }
+  return { width, height, data };
+}

@@ -1,0 +1,147 @@
+/** The source's texture on the composite mesh: read directly, or from the mirrored half where it is hidden or turned away. */
+import { gaussianBlur } from '#engine/image/blur.ts';
+import { smoothstep } from '#engine/image/math.ts';
+import type { RgbImage } from '#engine/image/picture.ts';
+import { resizePlane } from '#engine/image/resize.ts';
+import { sampleBilinear, sampleCubic } from '#engine/image/warp.ts';
+import type { Rect } from '#engine/image/working.ts';
+import type { ClassicFace } from '../classic-face.ts';
+import type { CompositeMesh } from '../composite-mesh.ts';
+import { sourceCover } from '../mattes.ts';
+import type { FaceTopology } from '../shape/topology.ts';
+import { moveGaze } from './gaze.ts';
+import { type WarpFields, warpFields } from './warp-fields.ts';
+
+export interface DrivenTexture {
+  /** The window of the target's crop. */
+  readonly window: Rect;
+  readonly image: RgbImage;
+  /** 1 where the mesh (with forehead) lies. */
+  readonly coverage: Float32Array;
+  /** 1 where the source shows nothing usable, neither here nor on the mirrored half. */
+  readonly lost: Float32Array;
+  /** Probability that the source shows bare skin, at half size. */
+  readonly skinHalf: Float32Array;
+  /** Coverage and loss at half size. */
+  readonly coverageHalf: Float32Array;
+}
+
+/** Softening of the seam between direct and mirrored texture, and of the lost area, pixels at 1024. */
+const MIRROR_SEAM = 10;
+const LOST_SEAM = 3;
+const NEARLY_ONE = 0.995;
+
+/** How much each place reads directly (1) or from its mirror image (0), and where both are hidden. Half size. */
+function chooseSide(fields: WarpFields, cover: Float32Array, coverMirrored: Float32Array) {
+  const n = fields.width * fields.height;
+  const direct = new Float32Array(n).fill(1);
+  for (let i = 0; i < n; i++) {
+    if (!(fields.coverage[i]! > 0)) continue;
+    const turned =
+      smoothstep(0.12, 0.42, fields.facingMirrored[i]! - fields.facing[i]!) * smoothstep(0.35, 0.1, fields.facing[i]!);
+    const covered = smoothstep(0.05, 0.35, cover[i]! - coverMirrored[i]!);
+    direct[i] = (1 - turned) * (1 - covered);
+  }
+  return direct;
+}
+
+/** Positions at full size: displacement planes enlarged, plus each pixel's own place. */
+function positions(
+  fields: WarpFields,
+  pair: readonly [Float32Array, Float32Array],
+  window: Rect,
+): [Float32Array, Float32Array] {
+  const { width, height } = window;
+  const u = resizePlane(pair[0], fields.width, fields.height, width, height);
+  const v = resizePlane(pair[1], fields.width, fields.height, width, height);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      u[i]! += x + window.x + 0.5;
+      v[i]! += y + window.y + 0.5;
+    }
+  }
+  return [u, v];
+}
+
+/** Reads a parse-sized map of the source at the half-size field positions. */
+function readMap(
+  map: Float32Array,
+  mapSize: number,
+  cropSize: number,
+  fields: WarpFields,
+  pair: readonly [Float32Array, Float32Array],
+  window: Rect,
+) {
+  const n = fields.width * fields.height;
+  const u = new Float32Array(n);
+  const v = new Float32Array(n);
+  const scale = mapSize / cropSize;
+  for (let y = 0, i = 0; y < fields.height; y++) {
+    for (let x = 0; x < fields.width; x++, i++) {
+      u[i] = (pair[0][i]! + window.x + 2 * x + 1) * scale;
+      v[i] = (pair[1][i]! + window.y + 2 * y + 1) * scale;
+    }
+  }
+  return sampleBilinear(map, mapSize, mapSize, 1, u, v);
+}
+
+/** Draws the source's texture onto the composite mesh inside the window. */
+export function drivenTexture(
+  source: ClassicFace,
+  target: ClassicFace,
+  mesh: CompositeMesh,
+  window: Rect,
+  topology: FaceTopology,
+): DrivenTexture {
+  const { parse, aligned } = source;
+  const { width, height } = window;
+  const fields = warpFields(mesh, window, topology);
+  const coverMap = sourceCover(parse, aligned.landmarks, aligned.size);
+  const read = (map: Float32Array, pair: readonly [Float32Array, Float32Array]) =>
+    readMap(map, parse.size, aligned.size, fields, pair, window);
+  const cover = read(coverMap, fields.direct);
+  const coverMirrored = read(coverMap, fields.mirrored);
+  const scale = aligned.size / 1024;
+  const directHalf = gaussianBlur(
+    chooseSide(fields, cover, coverMirrored),
+    fields.width,
+    fields.height,
+    (MIRROR_SEAM * scale) / 2,
+  );
+  const enlarge = (plane: Float32Array) => resizePlane(plane, fields.width, fields.height, width, height);
+  const coverage = enlarge(fields.coverage);
+  for (let i = 0; i < coverage.length; i++) coverage[i] = coverage[i]! > 0.3 ? 1 : 0;
+  const direct = enlarge(directHalf);
+  const [u, v] = positions(fields, fields.direct, window);
+  moveGaze(u, v, window, mesh, aligned.landmarks, target.aligned.landmarks);
+  const data = sampleCubic(aligned.crop, u, v, coverage);
+  const n = width * height;
+  const need = new Float32Array(n);
+  let mirroredPixels = 0;
+  for (let i = 0; i < n; i++) {
+    if (coverage[i]! > 0 && direct[i]! < NEARLY_ONE) {
+      need[i] = 1;
+      mirroredPixels++;
+    }
+  }
+  if (mirroredPixels > 0) {
+    const [mu, mv] = positions(fields, fields.mirrored, window);
+    const other = sampleCubic(aligned.crop, mu, mv, need);
+    for (let i = 0; i < n; i++) {
+      if (need[i] === 0) continue;
+      for (let o = i; o < 3 * n; o += n) data[o] = other[o]! + direct[i]! * (data[o]! - other[o]!);
+    }
+  }
+  const nHalf = fields.width * fields.height;
+  const skin = read(parse.skin, fields.direct);
+  const skinMirrored = read(parse.skin, fields.mirrored);
+  const lostHalf = new Float32Array(nHalf);
+  for (let i = 0; i < nHalf; i++) {
+    const d = directHalf[i]!;
+    if (fields.coverage[i]! > 0) lostHalf[i] = d * cover[i]! + (1 - d) * coverMirrored[i]!;
+    skin[i] = d * skin[i]! + (1 - d) * skinMirrored[i]!;
+  }
+  const lost = enlarge(gaussianBlur(lostHalf, fields.width, fields.height, (LOST_SEAM * scale) / 2));
+  for (let i = 0; i < n; i++) lost[i] = Math.min(1, 1.6 * lost[i]!);
+  return { window, image: { width, height, data }, coverage, lost, skinHalf: skin, coverageHalf: fields.coverage };
+}
