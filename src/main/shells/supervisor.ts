@@ -1,5 +1,4 @@
 /** Starts the engine process, watches it, and starts a new one when it ends, saying why in plain words. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { EngineLostError } from '#engine/errors.ts';
 import type { ControlQuestion, ControlQuestions } from '#main/rpc/control.ts';
 import type { EngineStatus } from '#shared/contract.ts';
@@ -47,6 +46,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
   let current: EngineProcess | undefined;
   let crashes = 0;
   let disposed = false;
+  let retry: NodeJS.Timeout | undefined;
 
   function set(next: EngineStatus): void {
     status = next;
@@ -87,11 +87,11 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
       if (performance.now() - born > steadyMs) crashes = 0;
       // An engine that knows why it cannot start will not start better a second time.
       if (broken !== undefined) set({ state: 'failed', generation, reason: `The engine cannot start: ${broken}` });
-      else void recover(late ? 'The engine did not start in time.' : explainExit(exit));
+      else recover(late ? 'The engine did not start in time.' : explainExit(exit));
     });
   }
 
-  async function recover(reason: string): Promise<void> {
+  function recover(reason: string): void {
     const pause = pausesMs[crashes];
     crashes += 1;
     const { generation } = status;
@@ -100,9 +100,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
       return;
     }
     set({ state: 'restarting', generation, reason });
-    await delay(pause);
-    // A restart asked for by the user, or the end of the studio, may have come first.
-    if (!disposed && current === undefined && status.generation === generation) start(reason);
+    retry = setTimeout(() => start(reason), pause);
   }
 
   function settled(): Promise<EngineStatus> {
@@ -139,6 +137,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
       const old = current;
       current = undefined;
       crashes = 0;
+      clearTimeout(retry);
       if (old !== undefined) {
         // The old process must be gone before the new one takes the same memory and devices.
         const gone = new Promise<void>((resolve) => {
@@ -154,6 +153,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
     },
     async [Symbol.asyncDispose]() {
       disposed = true;
+      clearTimeout(retry);
       const old = current;
       current = undefined;
       listeners.clear();

@@ -1,0 +1,110 @@
+/** A photo studio that computes nothing: it opens what it is given and takes its time over swaps. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { InputError, throwIfCancelled } from '#engine/errors.ts';
+import type { OpenServices } from '#engine/host/run-engine.ts';
+import type { EncodedPicture, PhotoStudio } from '#engine/pipeline/photo-studio.ts';
+import { type PhotoInfo, photoIdSchema, resultIdSchema } from '#shared/contract.ts';
+import { DEFAULT_APP_SETTINGS } from '#shared/settings.ts';
+import { STAGE_IDS } from '#shared/stages.ts';
+
+export interface FakeStudio extends PhotoStudio {
+  /** Every path that was opened. */
+  readonly opened: string[];
+  /** How swaps ended. */
+  readonly swaps: ('done' | 'cancelled')[];
+}
+
+/** @param stepMs how long each of the eleven stages of a swap takes */
+export function createFakeStudio(stepMs = 1): FakeStudio {
+  const opened: string[] = [];
+  const swaps: ('done' | 'cancelled')[] = [];
+  const photos = new Map<string, PhotoInfo>();
+  const picture = (text: string): EncodedPicture => ({
+    bytes: new TextEncoder().encode(text),
+    mime: 'image/png',
+    width: 2,
+    height: 1,
+  });
+  const known = (photo: string): PhotoInfo => {
+    const info = photos.get(photo);
+    if (info === undefined) throw new InputError('This picture is not open.');
+    return info;
+  };
+
+  return {
+    opened,
+    swaps,
+    async open({ path: file, name }) {
+      opened.push(file);
+      const bytes = await readFile(file).catch((cause: unknown) => {
+        throw new InputError('The file cannot be read.', { file, cause });
+      });
+      const photo = photoIdSchema.parse(`photo_${String(photos.size).padStart(8, '0')}`);
+      const info: PhotoInfo = {
+        photo,
+        name,
+        width: bytes.length,
+        height: 1,
+        format: path.extname(file).slice(1),
+        grey: false,
+        hasAlpha: false,
+        bitDepth: 8,
+        notices: [],
+        faces: [],
+      };
+      photos.set(photo, info);
+      return info;
+    },
+    detect: async (photo) => known(photo),
+    denseLandmarks: async () => new Float32Array(478 * 3),
+    view: async (photo) => picture(known(photo).name),
+    faceThumb: async (photo) => picture(known(photo).name),
+    parse: async () => ({ size: 1, labels: new Uint8Array(1) }),
+    close: (photo) => photos.delete(photo),
+    async swap(_request, { signal, onProgress } = {}) {
+      try {
+        for (const [index, stage] of STAGE_IDS.entries()) {
+          throwIfCancelled(signal);
+          onProgress?.({ type: 'progress', face: 0, faces: 1, stage, fraction: index / STAGE_IDS.length });
+          await delay(stepMs);
+        }
+        swaps.push('done');
+      } catch (error) {
+        swaps.push('cancelled');
+        throw error;
+      }
+      return {
+        result: resultIdSchema.parse('result_00000001'),
+        engine: 'classic',
+        width: 2,
+        height: 1,
+        faces: [],
+        times: [],
+        milliseconds: 1,
+      };
+    },
+    viewResult: async () => picture('result'),
+    stage: async () => picture('stage'),
+    encodeResult: async () => picture('the whole result'),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+/** The services of an engine process around a fake studio. */
+export function fakeServices(studio: PhotoStudio): Awaited<ReturnType<OpenServices>> {
+  let settings = DEFAULT_APP_SETTINGS;
+  return {
+    studio,
+    samples: [],
+    settings: {
+      get: async () => settings,
+      set: async (next) => {
+        settings = next;
+        return next;
+      },
+    },
+    doctor: async () => ({ ok: true }),
+  };
+}
