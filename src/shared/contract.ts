@@ -64,7 +64,10 @@ export const faceSchema = z.object({
   /** x, y, width, height in pixels of the upright picture. */
   box,
   score: z.number(),
-  /** Degrees. Positive yaw: the face looks towards the right edge of the picture. */
+  /**
+   * Degrees. Positive yaw: the face looks towards the right edge of the picture; positive pitch: it looks up; positive
+   * roll: the head is turned clockwise in the picture.
+   */
   yaw: z.number(),
   pitch: z.number(),
   roll: z.number(),

@@ -21,6 +21,8 @@ export interface DetectedFace {
   readonly pose: HeadAngles;
   /** The mesh network's belief in a face, [0, 1]. */
   readonly presence: number;
+  /** How far differently placed looks disagree (`Verdict.disagreement`); absent for faces that were only followed. */
+  readonly disagreement?: number | undefined;
 }
 
 export interface DetectOptions {
@@ -79,7 +81,10 @@ export class FaceAnalyser implements AsyncDisposable {
       thorough: options.thorough ?? false,
       signal: options.signal,
     });
-    return found.map(({ verdict, score }) => faceOfFit(verdict.fit, score));
+    return found.map(({ verdict, score }) => ({
+      ...faceOfFit(verdict.fit, score),
+      disagreement: verdict.disagreement,
+    }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -23,12 +23,16 @@ export interface Verdict {
    * faces of 45 pixels and more, above 0.8 on nearly everything else.
    */
   readonly disagreement: number;
-  /** Mean movement of the mesh from one pass to the next, same unit: up to 0.25 on faces. */
+  /** Mean movement of the mesh from the second pass to the third, same unit: up to 0.25 on faces. */
   readonly drift: number;
 }
 
 /** Below this after the first passes nothing is looked at further. */
 const HOPELESS = 0.3;
+
+/** The mesh has settled when a pass moves it by less than this, centimetres of the canonical face. */
+const SETTLED = 0.04;
+const MAX_SETTLING_PASSES = 4;
 
 /** How the region of two further looks differs from the settled one: shift and size in shares of it, turn in radians. */
 const LOOKS = [
@@ -52,6 +56,29 @@ function meanDistance(a: Float32Array, b: Float32Array): number {
   return sum / MESH_POINTS;
 }
 
+/**
+ * Passes until the mesh lies still: the first is rough, the second places it, the third tells how far it still moves.
+ * Undefined when the network sees no face.
+ */
+async function settle(
+  model: LandmarkModel,
+  picture: PicturePyramid,
+  region: SquareRegion,
+): Promise<{ fit: MeshFit; drift: number; presence: number } | undefined> {
+  let fit = await model.refine(picture, region, 2);
+  let presence = fit.presence;
+  let drift: number | undefined;
+  for (let pass = 0; pass < MAX_SETTLING_PASSES && presence >= HOPELESS; pass++) {
+    const next = await model.fit(picture, regionOfLandmarks(fit.landmarks));
+    const moved = meanDistance(fit.landmarks, next.landmarks) / poseOf(next.landmarks).scale;
+    fit = next;
+    drift ??= moved;
+    presence = Math.min(presence, fit.presence);
+    if (moved < SETTLED) break;
+  }
+  return drift === undefined || presence < HOPELESS ? undefined : { fit, drift, presence };
+}
+
 /** Fits the mesh from a region and judges it; undefined when there is no face at all. */
 export async function judge(
   model: LandmarkModel,
@@ -60,24 +87,23 @@ export async function judge(
   signal?: AbortSignal,
 ): Promise<Verdict | undefined> {
   throwIfCancelled(signal);
-  const rough = await model.refine(picture, region, 2);
-  if (rough.presence < HOPELESS) return undefined;
-  const settled = regionOfLandmarks(rough.landmarks);
-  const fit = await model.fit(picture, settled);
-  if (fit.presence < HOPELESS) return undefined;
+  const settled = await settle(model, picture, region);
+  if (settled === undefined) return undefined;
+  const { fit, drift, presence } = settled;
+  const around = regionOfLandmarks(fit.landmarks);
   const looks: MeshFit[] = [];
   for (const look of LOOKS) {
     throwIfCancelled(signal);
-    looks.push(await model.fit(picture, disturbed(settled, look)));
+    looks.push(await model.fit(picture, disturbed(around, look)));
   }
   const pose = poseOf(fit.landmarks);
   return {
     fit,
     pose,
     angles: anglesOf(pose.rotation),
-    presence: Math.min(rough.presence, fit.presence, ...looks.map((look) => look.presence)),
+    presence: Math.min(presence, ...looks.map((look) => look.presence)),
     disagreement: meanDistance(looks[0]!.landmarks, looks[1]!.landmarks) / pose.scale,
-    drift: meanDistance(rough.landmarks, fit.landmarks) / pose.scale,
+    drift,
   };
 }
 
