@@ -58,7 +58,12 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
     process.exit(2);
   }
   const begin = performance.now();
-  const made = await build(names.length > 0 ? names : undefined, { force: process.argv.includes('--force') });
-  const seconds = ((performance.now() - begin) / 1000).toFixed(2);
-  say(made.length > 0 ? `built ${made.join(', ')} in ${seconds} s` : `everything is up to date (${seconds} s)`);
+  try {
+    const made = await build(names.length > 0 ? names : undefined, { force: process.argv.includes('--force') });
+    const seconds = ((performance.now() - begin) / 1000).toFixed(2);
+    say(made.length > 0 ? `built ${made.join(', ')} in ${seconds} s` : `everything is up to date (${seconds} s)`);
+  } catch (error) {
+    say(`The build failed: ${error.message}`);
+    process.exitCode = 1;
+  }
 }
