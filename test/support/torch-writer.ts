@@ -100,7 +100,7 @@ export function pickle(value: Written, storages: WrittenStorage[] = [], options:
       }
       out.push(text('u'));
       if (item.ordered) {
-        write({ dict: [['_metadata', { ordered: true, dict: [] }]] });
+        write({ dict: [['_metadata', { dict: [['', { dict: [['version', 1]] }]] }]] });
         out.push(text('b'));
       }
     } else if ('tensor' in item) writeTensor(item.tensor);
