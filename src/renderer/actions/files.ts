@@ -1,0 +1,89 @@
+/** The ways files come in: dialog, input, drop, paste, recent list, samples. */
+import type { ErrorReport } from '#shared/errors.ts';
+import { reportOf } from '../link/report.ts';
+import type { StudioLink } from '../link/studio-link.ts';
+import { currentDocument } from '../state/edit.ts';
+import type { Well } from '../state/photos.ts';
+import type { Arrival, PhotoActions } from './photos.ts';
+
+export interface RecentFile {
+  readonly id: string;
+  readonly name: string;
+  readonly opened: string;
+  readonly exists: boolean;
+}
+
+export interface SampleFace {
+  readonly id: string;
+  readonly title: string;
+}
+
+export type FileActions = ReturnType<typeof fileActions>;
+
+/** The well that an arrival without an address goes to: the first empty one, else another source. */
+export function nextWell(): Well {
+  const { sources, target } = currentDocument();
+  return sources.length > 0 && target === null ? 'target' : 'source';
+}
+
+export function fileActions(link: StudioLink, photos: PhotoActions, fail: (report: ErrorReport) => void) {
+  const fromFile = (file: File): Arrival => ({ name: file.name, grant: () => link.grant(file) });
+
+  async function guarded<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      fail(reportOf(error));
+      return otherwise;
+    }
+  }
+
+  async function openSample(id: string, well: Well): Promise<void> {
+    await guarded(async () => {
+      const sample = (await link.engine().samples.list()).find((row) => row.id === id);
+      if (!sample) return;
+      const granted = { file: sample.file, name: sample.title };
+      await photos.open([{ name: sample.title, grant: () => Promise.resolve(granted) }], well);
+    }, undefined);
+  }
+
+  return {
+    /** Files from an input, a drop or a paste. */
+    async openFiles(files: readonly File[], well: Well | null): Promise<void> {
+      for (const [index, file] of files.entries()) {
+        // Two photos dropped together on an empty studio are a source and a target.
+        const to = well ?? nextWell();
+        await photos.open([fromFile(file)], to);
+        if (to === 'target' && well === 'target' && index === 0) break;
+      }
+    },
+
+    /** The system's dialog; false where there is none and the page has to use its own file input. */
+    openDialog: (well: Well): Promise<boolean> =>
+      guarded(async () => {
+        const granted = await link.shell().files.openDialog({ multiple: well === 'source' });
+        if (granted === null) return false;
+        await photos.open(
+          granted.map((file): Arrival => ({ name: file.name, grant: () => Promise.resolve(file) })),
+          well,
+        );
+        return true;
+      }, true),
+
+    recent: (): Promise<readonly RecentFile[]> => guarded<readonly RecentFile[]>(() => link.shell().recent.list(), []),
+    openRecent: ({ id, name }: RecentFile, well: Well): Promise<unknown> =>
+      photos.open([{ name, grant: () => link.shell().recent.open({ id }) }], well),
+    clearRecent: (): Promise<unknown> => guarded<unknown>(() => link.shell().recent.clear(), null),
+
+    samples: (): Promise<readonly SampleFace[]> =>
+      guarded<readonly SampleFace[]>(() => link.engine().samples.list(), []),
+    openSample,
+
+    /** Two sample faces, one into each well: the shortest way to a first result. */
+    async trySamples(): Promise<void> {
+      const [source, target] = await guarded<readonly SampleFace[]>(() => link.engine().samples.list(), []);
+      if (source) await openSample(source.id, 'source');
+      if (target) await openSample(target.id, 'target');
+    },
+  };
+}

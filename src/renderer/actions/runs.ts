@@ -1,0 +1,133 @@
+/**
+ * Runs of the swap: the newest wins and ends the one before. A cancel is first a message; when the engine is inside a
+ * step that cannot be interrupted, it is ended and started again.
+ */
+import type { SwapResult } from '#shared/contract.ts';
+import type { ErrorReport } from '#shared/errors.ts';
+import { reportOf } from '../link/report.ts';
+import type { StudioLink } from '../link/studio-link.ts';
+import { fingerprint, isComplete, photosInUse, requestOf, type StudioDocument } from '../model/document.ts';
+import { useConnection } from '../state/connection.ts';
+import { currentDocument } from '../state/edit.ts';
+import { photoOf } from '../state/photos.ts';
+import { useRun } from '../state/run.ts';
+import { show, useUi } from '../state/ui.ts';
+import type { PhotoActions } from './photos.ts';
+
+/** How long changes are collected before they start a run. Milliseconds. */
+export const DEBOUNCE_MS = 120;
+/** How long the engine may go on with a step after a cancel before it is restarted. Milliseconds. */
+export const PATIENCE_MS = 5000;
+
+export interface RunnerHooks {
+  readonly fail: (report: ErrorReport) => void;
+  /** A cancel had to restart the engine. */
+  readonly restarted: () => void;
+}
+
+export type RunActions = ReturnType<typeof runActions>;
+
+export function runActions(link: StudioLink, photos: PhotoActions, hooks: RunnerHooks) {
+  let present: AbortController | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The document whose run the engine did not survive: it is tried once more, not for ever. */
+  let lostWith: string | null = null;
+
+  async function start(): Promise<void> {
+    clearTimeout(timer);
+    present?.abort();
+    present = null;
+    const doc = currentDocument();
+    if (!isComplete(doc)) {
+      useRun.setState({ phase: 'idle', progress: null, error: null });
+      return;
+    }
+    const controller = new AbortController();
+    present = controller;
+    useRun.setState({ phase: 'running', progress: null, error: null });
+    try {
+      await run(doc, controller.signal);
+      if (present === controller) lostWith = null;
+    } catch (error) {
+      if (present === controller) end(reportOf(error, controller.signal), fingerprint(doc));
+    } finally {
+      if (present === controller) present = null;
+    }
+  }
+
+  async function run(doc: StudioDocument, signal: AbortSignal): Promise<void> {
+    for (const key of photosInUse(doc)) await photos.ensureOpen(key);
+    const request = requestOf(doc, (key) => photoOf(key)?.id ?? null);
+    if (!request || signal.aborted) return;
+    for await (const event of await link.engine().swap.run(request, { signal })) {
+      if (signal.aborted) return;
+      if (event.type === 'progress') useRun.setState({ progress: event });
+      else finish(doc, event.result);
+    }
+  }
+
+  function end(report: ErrorReport, of: string): void {
+    if (report.kind === 'engine-lost' && lostWith !== of) {
+      lostWith = of;
+      useRun.setState({ phase: 'waiting', progress: null });
+      return;
+    }
+    useRun.setState({ phase: 'failed', progress: null, error: report });
+    hooks.fail(report);
+  }
+
+  /** Whether the engine takes calls again soon: any answer, an error too, says that its loop is free. */
+  function isFree(): Promise<boolean> {
+    const answer = link
+      .engine()
+      .settings.get()
+      .then(
+        () => true,
+        () => true,
+      );
+    return Promise.race([answer, after(PATIENCE_MS).then(() => false)]);
+  }
+
+  return {
+    start,
+
+    /** Starts a run after the last of a burst of changes. */
+    schedule(): void {
+      clearTimeout(timer);
+      timer = setTimeout(() => void start(), DEBOUNCE_MS);
+    },
+
+    /** Ends the run; resolves when the engine is free again. */
+    async cancel(): Promise<void> {
+      clearTimeout(timer);
+      if (!present) return;
+      present.abort();
+      present = null;
+      useRun.setState({ phase: 'stopping' });
+      if (!(await isFree())) {
+        hooks.restarted();
+        await link.shell().restartEngine();
+      }
+      if (useRun.getState().phase === 'stopping') useRun.setState({ phase: 'idle', progress: null });
+    },
+
+    /** After the engine came back: runs again what was running, or what it had kept for the screen. */
+    async recover(): Promise<void> {
+      const { phase, result } = useRun.getState();
+      const wasShown = phase === 'idle' && result?.of === fingerprint(currentDocument());
+      await photos.reopenAll();
+      if (phase === 'waiting' || phase === 'running' || wasShown) await start();
+    },
+  };
+}
+
+function finish(doc: StudioDocument, swap: SwapResult): void {
+  if (doc.target === null) return;
+  const { generation } = useConnection.getState();
+  const result = { swap, generation, target: doc.target, of: fingerprint(doc) };
+  useRun.setState({ phase: 'idle', progress: null, error: null, result });
+  const { kind } = useUi.getState().subject;
+  if (kind === 'target' || kind === 'source') show({ kind: 'result' });
+}
+
+const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,103 @@
+/** Everything that the views can ask for, in one object; made once for a link. */
+import { createContext, useContext } from 'react';
+import { ERROR_KINDS, type ErrorReport } from '#shared/errors.ts';
+import type { StudioLink } from '../link/studio-link.ts';
+import { fingerprint } from '../model/document.ts';
+import { isReady } from '../state/connection.ts';
+import { currentDocument, redoEdit, undoEdit, useEdit } from '../state/edit.ts';
+import { useRun } from '../state/run.ts';
+import { say, useUi } from '../state/ui.ts';
+import { text } from '../text.ts';
+import { followEngine } from './connect.ts';
+import { type FileActions, fileActions } from './files.ts';
+import { type PhotoActions, photoActions } from './photos.ts';
+import { type PreferenceActions, preferenceActions } from './preferences.ts';
+import { type ResultActions, resultActions } from './results.ts';
+import { type RunActions, runActions } from './runs.ts';
+
+export interface Studio {
+  readonly photos: PhotoActions;
+  readonly files: FileActions;
+  readonly runs: RunActions;
+  readonly results: ResultActions;
+  readonly preferences: PreferenceActions;
+  readonly restartEngine: () => void;
+  readonly undo: () => void;
+  readonly redo: () => void;
+}
+
+/** The one place that turns a failure into what the user sees: a dialog for defects, a message for the rest. */
+export function tell(report: ErrorReport): void {
+  if (report.kind === 'cancelled') return;
+  if (report.kind === 'internal') {
+    useUi.setState({ failure: report });
+    return;
+  }
+  const where = report.file === undefined ? report.message : text.errors.inFile(report.file, report.message);
+  const body = report.action === undefined ? where : `${where} ${report.action}`;
+  say({ intent: report.kind === 'engine-lost' ? 'warning' : 'error', title: ERROR_KINDS[report.kind].title, body });
+}
+
+/** Follows the engine and runs what the document asks for, until `signal` is aborted. */
+export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
+  const photos = photoActions(link, tell);
+  const preferences = preferenceActions(link, tell);
+  const runs = runActions(link, photos, {
+    fail: tell,
+    restarted: () => say({ intent: 'info', title: text.run.hardCancelTitle, body: text.run.hardCancelBody }),
+  });
+  void followEngine(
+    link,
+    {
+      started: preferences.load,
+      recovered: async () => {
+        await runs.recover();
+        say({ intent: 'success', title: text.connection.backTitle, body: text.connection.backBody });
+      },
+      lost: (reason) =>
+        say({ intent: 'warning', title: text.connection.lostTitle, body: reason ?? text.connection.lostBody }),
+    },
+    signal,
+  );
+  const stop = useEdit.subscribe((state, before) => {
+    if (state.history.present === before.history.present) return;
+    photos.closeUnused();
+    const changed = fingerprint(state.history.present) !== fingerprint(before.history.present);
+    if (changed && useRun.getState().live && isReady()) runs.schedule();
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  return {
+    photos,
+    preferences,
+    runs,
+    files: fileActions(link, photos, tell),
+    results: resultActions(link, tell),
+    restartEngine: () =>
+      void link
+        .shell()
+        .restartEngine()
+        .catch(() => undefined),
+    undo: () => step(undoEdit),
+    redo: () => step(redoEdit),
+  };
+}
+
+/** A step in the history may bring back a target without the face that is selected now. */
+function step(move: () => void): void {
+  const before = currentDocument().target;
+  move();
+  const { target, assignments } = currentDocument();
+  if (target === before) return;
+  const [face] = Object.keys(assignments).map(Number);
+  useEdit.setState({ selectedFace: face ?? null });
+  useUi.setState({ subject: { kind: 'target' } });
+}
+
+const StudioContext = createContext<Studio | null>(null);
+export const StudioProvider = StudioContext.Provider;
+
+export function useStudio(): Studio {
+  const studio = useContext(StudioContext);
+  if (!studio) throw new Error('useStudio outside of StudioProvider');
+  return studio;
+}

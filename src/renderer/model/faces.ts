@@ -1,0 +1,47 @@
+/** What the window asks of a list of faces: which is meant, which can be used, how to call it. */
+import type { Face, Warning } from '#shared/contract.ts';
+
+const RANK = { blocks: 0, degrades: 1, info: 2 } as const satisfies Record<Warning['severity'], number>;
+
+const area = (face: Face): number => face.box[2] * face.box[3];
+
+export const isBlocked = (face: Pick<Face, 'warnings'>): boolean => face.warnings.some((w) => w.severity === 'blocks');
+
+/** The face that a photo is most likely about: the largest that nothing blocks, else the largest; null without faces. */
+export function mainFace(faces: readonly Face[]): number | null {
+  const usable = faces.filter((face) => !isBlocked(face));
+  const candidates = usable.length > 0 ? usable : faces;
+  const [first, ...rest] = candidates;
+  if (!first) return null;
+  return rest.reduce((best, face) => (area(face) > area(best) ? face : best), first).index;
+}
+
+/** Indices of faces in reading order: rows from top to bottom, left to right inside a row. */
+export function readingOrder(faces: readonly Face[]): number[] {
+  const rows: { bottom: number; faces: Face[] }[] = [];
+  for (const face of [...faces].sort((a, b) => a.box[1] - b.box[1])) {
+    const middle = face.box[1] + face.box[3] / 2;
+    const row = rows.find((r) => middle < r.bottom);
+    if (row) row.faces.push(face);
+    else rows.push({ bottom: face.box[1] + face.box[3], faces: [face] });
+  }
+  return rows.flatMap((row) => row.faces.sort((a, b) => a.box[0] - b.box[0]).map((face) => face.index));
+}
+
+/** The gravest severity of a list of warnings, or null when there is none. */
+export function gravest(warnings: readonly Warning[]): Warning['severity'] | null {
+  return warnings.reduce<Warning['severity'] | null>(
+    (worst, { severity }) => (worst === null || RANK[severity] < RANK[worst] ? severity : worst),
+    null,
+  );
+}
+
+/** Warnings with the gravest first and without repetitions of the same rule. */
+export function sortedWarnings(...lists: (readonly Warning[])[]): Warning[] {
+  const byRule = new Map<string, Warning>();
+  for (const warning of lists.flat()) {
+    const known = byRule.get(warning.rule);
+    if (!known || RANK[warning.severity] < RANK[known.severity]) byRule.set(warning.rule, warning);
+  }
+  return [...byRule.values()].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
+}

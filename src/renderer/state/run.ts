@@ -1,0 +1,37 @@
+/** The swap that runs, and the last one that finished. */
+import { create } from 'zustand';
+import type { SwapResult } from '#shared/contract.ts';
+import type { ErrorReport } from '#shared/errors.ts';
+import type { PhotoKey } from '../model/document.ts';
+import type { SwapProgress } from '../model/progress.ts';
+
+/** `stopping`: cancelled, but the engine is still inside a step; `waiting`: for the engine to come back. */
+export type RunPhase = 'idle' | 'running' | 'stopping' | 'waiting' | 'failed';
+
+export interface FinishedRun {
+  readonly swap: SwapResult;
+  /** The engine process that keeps it; its pictures can be asked for only there. */
+  readonly generation: number;
+  readonly target: PhotoKey;
+  /** Fingerprint of the document that it shows. */
+  readonly of: string;
+}
+
+export interface RunState {
+  readonly phase: RunPhase;
+  readonly progress: SwapProgress | null;
+  readonly error: ErrorReport | null;
+  readonly result: FinishedRun | null;
+  /** Changes start a run by themselves. */
+  readonly live: boolean;
+}
+
+export const useRun = create<RunState>()(() => ({
+  phase: 'idle',
+  progress: null,
+  error: null,
+  result: null,
+  live: true,
+}));
+
+export const setLive = (live: boolean): void => useRun.setState({ live });

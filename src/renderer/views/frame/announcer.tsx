@@ -1,0 +1,46 @@
+import { makeStyles } from '@fluentui/react-components';
+import { useEffect, useRef, useState } from 'react';
+import { stageTitle } from '../../model/progress.ts';
+import { type RunState, useRun } from '../../state/run.ts';
+import { text } from '../../text.ts';
+
+const useStyles = makeStyles({
+  hidden: {
+    position: 'absolute',
+    width: '1px',
+    height: '1px',
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+    whiteSpace: 'nowrap',
+  },
+});
+
+function announcement(before: RunState, now: RunState): string | null {
+  if (now.phase === 'running') {
+    if (before.phase !== 'running') return text.run.announceStart;
+    const stage = now.progress?.stage;
+    return stage && stage !== before.progress?.stage ? stageTitle(stage) : null;
+  }
+  if (before.phase === now.phase) return null;
+  if (now.phase === 'failed') return text.run.announceFailed;
+  if (now.phase === 'idle') return now.result === before.result ? text.run.announceCancelled : text.run.announceDone;
+  return null;
+}
+
+/** Tells screen readers how the swap goes. */
+export function Announcer() {
+  const styles = useStyles();
+  const run = useRun();
+  const before = useRef(run);
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    const next = announcement(before.current, run);
+    before.current = run;
+    if (next !== null) setSaid(next);
+  }, [run]);
+  return (
+    <div className={styles.hidden} role="status" aria-live="polite">
+      {said}
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+/** What the status strip says about the swap, in one line. */
+import { fingerprint, isComplete, type StudioDocument } from '../../model/document.ts';
+import { cacheUse, percent, stageTitle } from '../../model/progress.ts';
+import type { RunState } from '../../state/run.ts';
+import { text } from '../../text.ts';
+
+function progressLine({ progress }: RunState): string {
+  if (!progress) return text.run.starting;
+  const title = stageTitle(progress.stage);
+  return progress.faces > 1
+    ? text.run.stageOfFace(title, progress.face + 1, progress.faces, percent(progress))
+    : text.run.stage(title, percent(progress));
+}
+
+function idleLine({ result }: RunState, doc: StudioDocument): string {
+  if (doc.target === null || doc.sources.length === 0) return text.run.needBoth;
+  if (!isComplete(doc)) return text.run.needFace;
+  if (!result || result.target !== doc.target) return text.run.ready;
+  if (result.of !== fingerprint(doc)) return text.run.outdated;
+  const { cached, computed } = cacheUse(result.swap.times);
+  return [text.run.took(result.swap.milliseconds), text.run.cached(cached, cached + computed)].join(' · ');
+}
+
+export function statusLine(run: RunState, doc: StudioDocument): string {
+  switch (run.phase) {
+    case 'running':
+      return progressLine(run);
+    case 'stopping':
+      return text.run.stopping;
+    case 'waiting':
+      return text.run.waiting;
+    case 'failed':
+      return text.run.failed;
+    case 'idle':
+      return idleLine(run, doc);
+  }
+}

@@ -1,0 +1,80 @@
+import { Button, makeStyles, mergeClasses, ProgressBar, tokens } from '@fluentui/react-components';
+import { useStudio } from '../../actions/studio.ts';
+import { percent } from '../../model/progress.ts';
+import { useConnection } from '../../state/connection.ts';
+import { useEdit } from '../../state/edit.ts';
+import { useRun } from '../../state/run.ts';
+import { text } from '../../text.ts';
+import { statusLine } from './run-status.ts';
+
+const useStyles = makeStyles({
+  root: {
+    position: 'relative',
+    display: 'flex',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalM,
+    height: '32px',
+    padding: `0 ${tokens.spacingHorizontalL}`,
+    backgroundColor: tokens.colorNeutralBackground3,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    fontSize: tokens.fontSizeBase200,
+    color: tokens.colorNeutralForeground2,
+  },
+  bar: { position: 'absolute', left: 0, right: 0, top: '-2px' },
+  line: {
+    flexGrow: 1,
+    minWidth: 0,
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+    fontVariantNumeric: 'tabular-nums',
+  },
+  engine: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalS, whiteSpace: 'nowrap' },
+  dot: { width: '8px', height: '8px', borderRadius: '50%', backgroundColor: tokens.colorNeutralForeground4 },
+  good: { backgroundColor: tokens.colorStatusSuccessForeground3 },
+  busy: { backgroundColor: tokens.colorStatusWarningForeground3 },
+  bad: { backgroundColor: tokens.colorStatusDangerForeground3 },
+});
+
+/** Progress and state of the engine, at the bottom of the window. */
+export function StatusBar() {
+  const styles = useStyles();
+  const { runs } = useStudio();
+  const run = useRun();
+  const doc = useEdit((state) => state.history.present);
+  const { phase, shell } = useConnection();
+  const running = run.phase === 'running';
+  const line = statusLine(run, doc);
+  const tone = {
+    ready: styles.good,
+    starting: styles.busy,
+    restarting: styles.busy,
+    failed: styles.bad,
+    unreachable: styles.bad,
+  };
+  return (
+    <footer className={styles.root}>
+      {(running || run.phase === 'stopping') && (
+        <ProgressBar
+          className={styles.bar}
+          thickness="medium"
+          shape="square"
+          aria-label={text.run.progress}
+          aria-valuetext={line}
+          {...(running && run.progress ? { value: percent(run.progress), max: 100 } : {})}
+        />
+      )}
+      <span className={styles.line}>{line}</span>
+      {running && (
+        <Button size="small" appearance="subtle" onClick={() => void runs.cancel()}>
+          {text.cancel}
+        </Button>
+      )}
+      {shell?.kind === 'web' && <span>{text.connection.fallback}</span>}
+      <span className={styles.engine}>
+        <span className={mergeClasses(styles.dot, tone[phase])} aria-hidden />
+        {text.connection[phase]}
+      </span>
+    </footer>
+  );
+}

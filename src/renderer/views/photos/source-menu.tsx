@@ -1,0 +1,109 @@
+import {
+  Menu,
+  MenuButton,
+  MenuDivider,
+  MenuItemRadio,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
+import { Person20Regular } from '@fluentui/react-icons';
+import { type SourceFace, withAssignment } from '../../model/document.ts';
+import { readingOrder } from '../../model/faces.ts';
+import { edit, selectFace, useEdit } from '../../state/edit.ts';
+import { usePhotos } from '../../state/photos.ts';
+import { text } from '../../text.ts';
+import { FaceThumb } from './face-thumb.tsx';
+
+const useStyles = makeStyles({
+  button: {
+    justifyContent: 'flex-start',
+    minWidth: 0,
+    width: '100%',
+    padding: '2px 8px 2px 3px',
+    fontWeight: tokens.fontWeightRegular,
+    fontSize: tokens.fontSizeBase200,
+  },
+  label: {
+    flexGrow: 1,
+    minWidth: 0,
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+    textAlign: 'left',
+  },
+  kept: { color: tokens.colorNeutralForeground3 },
+  popover: { maxHeight: '60vh', overflowY: 'auto' },
+});
+
+const KEEP = 'keep';
+const idOf = (source: SourceFace | undefined): string => (source ? `${source.photo}:${source.face}` : KEEP);
+
+interface Choice extends SourceFace {
+  readonly label: string;
+}
+
+/** Every face of every source photo, in the order of the panel. */
+function useChoices(): Choice[] {
+  const sources = useEdit((state) => state.history.present.sources);
+  const byKey = usePhotos((state) => state.byKey);
+  return sources.flatMap((key) => {
+    const photo = byKey[key];
+    const order = readingOrder(photo?.info.faces ?? []);
+    return order.map((face, position) => ({
+      photo: key,
+      face,
+      label: order.length === 1 ? (photo?.name ?? '') : text.faces.source(position + 1, photo?.name ?? ''),
+    }));
+  });
+}
+
+/** Chooses the source face of a target face, or that it keeps its own. */
+export function SourceMenu({ face, number }: { face: number; number: number }) {
+  const styles = useStyles();
+  const choices = useChoices();
+  const source = useEdit((state) => state.history.present.assignments[face]);
+  const label = choices.find((choice) => idOf(choice) === idOf(source))?.label;
+  const assign = (value: string | undefined) => {
+    const choice = choices.find((row) => idOf(row) === value);
+    selectFace(face);
+    edit((doc) => withAssignment(doc, face, choice ? { photo: choice.photo, face: choice.face } : null));
+  };
+  return (
+    <Menu
+      checkedValues={{ source: [idOf(source)] }}
+      onCheckedValueChange={(_, { checkedItems }) => assign(checkedItems[0])}
+    >
+      <MenuTrigger disableButtonEnhancement>
+        <MenuButton
+          className={styles.button}
+          appearance="subtle"
+          aria-label={`${text.faces.choose(number)}: ${label ?? text.faces.keep}`}
+          icon={source ? <FaceThumb photo={source.photo} face={source.face} size="medium" /> : <Person20Regular />}
+        >
+          <span className={styles.label}>{label ?? <span className={styles.kept}>{text.faces.keep}</span>}</span>
+        </MenuButton>
+      </MenuTrigger>
+      <MenuPopover className={styles.popover}>
+        <MenuList>
+          <MenuItemRadio name="source" value={KEEP}>
+            {text.faces.keep}
+          </MenuItemRadio>
+          <MenuDivider />
+          {choices.map((choice) => (
+            <MenuItemRadio
+              key={idOf(choice)}
+              name="source"
+              value={idOf(choice)}
+              icon={<FaceThumb photo={choice.photo} face={choice.face} size="small" />}
+            >
+              {choice.label}
+            </MenuItemRadio>
+          ))}
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}

@@ -1,0 +1,73 @@
+import { Checkbox, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { LockClosed16Regular } from '@fluentui/react-icons';
+import type { Region } from '#shared/regions.ts';
+import type { RegionSwitch } from '#shared/settings.ts';
+import { withRegion } from '../../model/document.ts';
+import { edit, useEdit } from '../../state/edit.ts';
+import { text } from '../../text.ts';
+import { AmountSlider } from './amount-slider.tsx';
+
+const useStyles = makeStyles({
+  row: { ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover } },
+  cell: { padding: 0, height: '32px', verticalAlign: 'middle' },
+  name: { fontWeight: tokens.fontWeightRegular, textAlign: 'left', whiteSpace: 'nowrap' },
+  label: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalSNudge },
+  swatch: {
+    width: '8px',
+    height: '8px',
+    flexShrink: 0,
+    borderRadius: '2px',
+    boxShadow: `0 0 0 1px ${tokens.colorNeutralStroke1}`,
+    forcedColorAdjust: 'none',
+  },
+  locked: { color: tokens.colorNeutralForeground3 },
+  box: { textAlign: 'center' },
+});
+
+interface RegionRowProps {
+  readonly region: Region;
+  readonly locked: boolean;
+  /** Id of the text that says why a locked row cannot be changed. */
+  readonly reason: string;
+}
+
+/** The switches of one region. */
+export function RegionRow({ region, locked, reason }: RegionRowProps) {
+  const styles = useStyles();
+  const { id, color } = region;
+  const row = useEdit((state) => state.history.present.settings.regions[id]);
+  const name = text.settings.names[id];
+  const set = (change: Partial<RegionSwitch>, gesture?: string) => edit((doc) => withRegion(doc, id, change), gesture);
+  const described = locked ? reason : undefined;
+  return (
+    <tr className={styles.row}>
+      <th scope="row" className={mergeClasses(styles.cell, styles.name, locked && styles.locked)}>
+        <span className={styles.label}>
+          <span className={styles.swatch} style={{ backgroundColor: `rgb(${color.join(' ')})` }} />
+          {name}
+          {locked && <LockClosed16Regular aria-hidden />}
+        </span>
+      </th>
+      {(['texture', 'shape'] as const).map((part) => (
+        <td key={part} className={mergeClasses(styles.cell, styles.box)}>
+          <Checkbox
+            checked={!locked && row[part]}
+            disabled={locked}
+            aria-label={part === 'texture' ? text.settings.textureOf(name) : text.settings.shapeOf(name)}
+            aria-describedby={described}
+            onChange={(_, { checked }) => set({ [part]: checked === true })}
+          />
+        </td>
+      ))}
+      <td className={styles.cell}>
+        <AmountSlider
+          label={text.settings.amountOf(name)}
+          value={row.amount}
+          disabled={locked || !(row.texture || row.shape)}
+          describedBy={described}
+          onChange={(amount) => set({ amount }, `amount:${id}`)}
+        />
+      </td>
+    </tr>
+  );
+}
