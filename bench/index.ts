@@ -1,0 +1,11 @@
+/** The table of published measurements: one row each. */
+import type { Bench } from './bench.ts';
+
+export const BENCHES = {
+  'photo-classic': {
+    summary: 'the classic engine on a pair of photos: each stage, a changed slider, memory',
+    load: async () => (await import('./photo-classic.ts')).photoClassic,
+  },
+} as const satisfies Record<string, { readonly summary: string; readonly load: () => Promise<Bench> }>;
+
+export type BenchName = keyof typeof BENCHES;

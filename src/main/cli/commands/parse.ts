@@ -1,0 +1,66 @@
+/** `e4s parse`: the 12-region label map of a face. */
+import { type Command, Option } from 'commander';
+import { NoFaceError, UsageError } from '#engine/errors.ts';
+import { assertWritable, isSameFile, writeFileAtomic } from '#engine/files/atomic.ts';
+import { encodeLabelMap } from '#engine/image/label-map-file.ts';
+import { REGIONS } from '#shared/regions.ts';
+import { type CommonOptions, newCommand, rounded, runAction } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { chooseFaces, type FaceChoice, parseMapName, parseOneFace } from '../options.ts';
+
+interface ParseOptions extends CommonOptions {
+  readonly out: string;
+  readonly face: Exclude<FaceChoice, 'all'>;
+  readonly thorough?: boolean;
+}
+
+export function parseCommand(context: CliContext): Command {
+  return newCommand('parse', 'write the 12-region label map of a face')
+    .argument('<photo>')
+    .addOption(
+      new Option('--out <map>', 'a .png whose palette index is the label, 0 to 11')
+        .argParser(parseMapName)
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option('--face <which>', 'largest, or its number').argParser(parseOneFace).default('largest'))
+    .option('--thorough', 'search for small and turned faces too')
+    .action((photo: string, options: ParseOptions) => parse(context, photo, options));
+}
+
+async function parse(context: CliContext, file: string, options: ParseOptions): Promise<void> {
+  const { signal } = context;
+  await runAction(context, options, async (log, printer) => {
+    if (await isSameFile(options.out, file)) {
+      throw new UsageError('This is the photo itself, which is never overwritten.', {
+        file: options.out,
+        action: 'Choose another name for --out.',
+      });
+    }
+    await assertWritable(options.out);
+    await using studio = await context.openStudio();
+    log.progress({ fraction: 0, label: `Opening ${file}` });
+    const photo = await studio.open({ path: file, name: file }, { thorough: options.thorough ?? false }, { signal });
+    for (const notice of photo.notices) log.warning(`${file}: ${notice}`);
+    const [face] = chooseFaces(photo.faces, options.face);
+    if (!face) {
+      throw photo.faces.length === 0
+        ? new NoFaceError('No face was found.', { file, action: 'Choose another photo, or try --thorough.' })
+        : new NoFaceError(`There is no face ${options.face}.`, { file, action: '"e4s detect" lists the faces.' });
+    }
+    log.progress({ fraction: 0.5, label: 'Parsing' });
+    const { size, labels } = await studio.parse(photo.photo, face.index, { signal });
+    await writeFileAtomic(options.out, encodeLabelMap({ width: size, height: size, labels }), { signal });
+    const regions = REGIONS.map(({ id, index }) => ({
+      id,
+      label: index,
+      share: rounded(labels.reduce((sum, label) => sum + (label === index ? 1 : 0), 0) / labels.length, 5),
+    }));
+    printer.result({ out: options.out, width: size, height: size, face: face.index, regions }, () => [
+      `${options.out}: ${size} x ${size}, face ${face.index}`,
+      ...regions.map(
+        ({ id, label, share }) =>
+          `${String(label).padStart(4)}  ${id.padEnd(11)}${(share * 100).toFixed(1).padStart(5)} %`,
+      ),
+    ]);
+  });
+}

@@ -1,0 +1,78 @@
+/** The command line as a whole: a row for each command, and the way from arguments to an exit code. */
+import { Command, CommanderError } from 'commander';
+import { UsageError } from '#engine/errors.ts';
+import { PRODUCT } from '#shared/product.ts';
+import { benchCommand } from './commands/bench.ts';
+import { detectCommand } from './commands/detect.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { parseCommand } from './commands/parse.ts';
+import { serveCommand } from './commands/serve.ts';
+import { swapCommand } from './commands/swap.ts';
+import type { CliContext } from './context.ts';
+import { isHelpShown, reportError, toUsageError } from './report.ts';
+
+const COMMANDS: readonly ((context: CliContext) => Command)[] = [
+  swapCommand,
+  detectCommand,
+  parseCommand,
+  doctorCommand,
+  benchCommand,
+  serveCommand,
+];
+
+export const PROGRAM = 'e4s';
+
+const EXIT_CODES = [
+  'Exit codes:',
+  '  0  done                             4  a model pack or provider is missing',
+  '  1  internal error                   5  no usable face where one is needed',
+  '  2  wrong usage                      6  cancelled',
+  '  3  unreadable or unsupported file',
+].join('\n');
+
+function createProgram(context: CliContext): Command {
+  const program = new Command(PROGRAM)
+    .description('Region-wise face swapping, entirely on your own machine.')
+    .version(`${PRODUCT.name} ${PRODUCT.version}`, '--version', 'print the version')
+    .helpCommand(false)
+    .addHelpText('after', `\n${EXIT_CODES}`);
+  for (const create of COMMANDS) program.addCommand(create(context));
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showSuggestionAfterError(true)
+      .helpOption('--help', 'print this help')
+      .configureOutput({
+        writeOut: (text) => context.stdout.write(text),
+        // Commander's own layout of errors: `reportError` writes them instead.
+        writeErr: () => undefined,
+      });
+  }
+  return program;
+}
+
+/**
+ * Runs one command.
+ * @param argv the arguments after the program's name
+ * @returns the exit code
+ */
+export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+  const program = createProgram(context);
+  const command = program.commands.find((row) => row.name() === argv[0]);
+  const name = command ? `${PROGRAM} ${command.name()}` : PROGRAM;
+  // Read by hand: an error may come before the options are parsed.
+  const options = {
+    verbose: argv.includes('--verbose'),
+    json: argv.some((word, i) => word === '--progress=json' || (word === '--progress' && argv[i + 1] === 'json')),
+  };
+  try {
+    if (argv.length === 0) throw new UsageError('No command was given.', { action: `See "${PROGRAM} --help".` });
+    await program.parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (isHelpShown(error)) return 0;
+    // An abort surfaces as whatever the interrupted call makes of it.
+    if (context.signal.aborted) return reportError(context.signal.reason, context.stderr, options);
+    return reportError(error instanceof CommanderError ? toUsageError(error, name) : error, context.stderr, options);
+  }
+}
