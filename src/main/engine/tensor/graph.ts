@@ -68,8 +68,13 @@ export class Graph {
 
   /** Everything that `build` makes is named under `name`, for messages and profiles. */
   scope<T>(name: string, build: () => T): T {
+    return this.scopeAt(this.#scope === '' ? name : `${this.#scope}/${name}`, build);
+  }
+
+  /** As `scope`, with a whole path in place of the current one: for code that works on values made elsewhere. */
+  scopeAt<T>(path: string, build: () => T): T {
     const outer = this.#scope;
-    this.#scope = outer === '' ? name : `${outer}/${name}`;
+    this.#scope = path;
     try {
       return build();
     } finally {

@@ -15,6 +15,11 @@ export interface SessionOptions {
   readonly device?: DeviceId | undefined;
   /** Threads of one operator; the runtime's own choice (one per core) when absent. */
   readonly threads?: number | undefined;
+  /**
+   * Keep freed memory for the next tensor (default), which is faster, or give it back at once, which keeps the peak of
+   * a large training step close to what is alive.
+   */
+  readonly arena?: boolean | undefined;
   /** Folder that external data of a model given as bytes is relative to. */
   readonly externalDataFolder?: string | undefined;
 }
@@ -41,6 +46,7 @@ export function runtimeOptions(options: SessionOptions): InferenceSession.Sessio
     // Severity 3: errors only. The runtime's warnings go to stderr and speak of nothing a user can change.
     logSeverityLevel: 3,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+    ...(options.arena === false ? { enableCpuMemArena: false, enableMemPattern: false } : {}),
     ...(options.externalDataFolder === undefined
       ? {}
       : { extra: { session: { model_external_initializers_file_folder_path: options.externalDataFolder } } }),

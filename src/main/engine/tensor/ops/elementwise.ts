@@ -117,6 +117,11 @@ function arithmetic(op: keyof typeof FOLDINGS): (a: Operand, b: Operand) => Valu
       const folded = fold(x, y);
       if (Number.isFinite(folded)) return a.graph.constant(folded);
     }
+    if (a.op !== b.op && sameShape(a.shape, b.shape)) {
+      // Broadcasting makes an explicit repetition superfluous.
+      if (a.op === 'expand') return a.graph.add(op, [a.inputs[0]!, b], {});
+      if (b.op === 'expand') return a.graph.add(op, [a, b.inputs[0]!], {});
+    }
     if (neutral !== undefined && y === neutral && a.type === b.type) return a;
     if (neutral !== undefined && commutes && x === neutral && a.type === b.type) return b;
     return a.graph.add(op, [a, b], {});
