@@ -1,5 +1,5 @@
 /** What all commands share: the common options, and how their actions are run. */
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CliContext } from './context.ts';
 import { type EventLog, openEventLog, PROGRESS_MODES, type ProgressMode } from './events.ts';
 
@@ -9,10 +9,9 @@ export interface CommonOptions {
   readonly verbose?: boolean;
 }
 
-/** A command with the options that every one has. */
-export function newCommand(name: string, summary: string): Command {
-  return new Command(name)
-    .description(summary)
+/** Adds the options that every command has, after its own. */
+export function withCommonOptions(command: Command): Command {
+  return command
     .addOption(new Option('--json', 'print the result as one JSON object'))
     .addOption(new Option('--progress <how>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'))
     .addOption(new Option('--verbose', 'add a stack trace to errors'));

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '#engine/errors.ts';
 import { PRODUCT } from '#shared/product.ts';
+import { withCommonOptions } from './command.ts';
 import { benchCommand } from './commands/bench.ts';
 import { detectCommand } from './commands/detect.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -36,7 +37,7 @@ function createProgram(context: CliContext): Command {
     .version(`${PRODUCT.name} ${PRODUCT.version}`, '--version', 'print the version')
     .helpCommand(false)
     .addHelpText('after', `\n${EXIT_CODES}`);
-  for (const create of COMMANDS) program.addCommand(create(context));
+  for (const create of COMMANDS) program.addCommand(withCommonOptions(create(context)));
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()

@@ -21,9 +21,9 @@ export function formatReport({ kind, file, message, action }: ErrorReport): stri
 
 /** Commander's complaint as a usage error: its first word and its line breaks belong to another layout. */
 export function toUsageError(error: CommanderError, command: string): UsageError {
-  const message = oneLine(error.message.replace(/^error: /, ''));
+  const message = oneLine(error.message.replace(/^error: /, '')).replace(/ \((Did you mean .*\?)\)$/, '. $1');
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);
-  return new UsageError(/[.?)]$/.test(sentence) ? sentence : `${sentence}.`, { action: `See "${command} --help".` });
+  return new UsageError(/[.?]$/.test(sentence) ? sentence : `${sentence}.`, { action: `See "${command} --help".` });
 }
 
 /**

@@ -1,8 +1,8 @@
 /** `e4s bench`: published, repeatable measurements. */
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { UsageError } from '#engine/errors.ts';
 import { BENCHES, type BenchName } from '../../../../bench/index.ts';
-import { type CommonOptions, newCommand, runAction } from '../command.ts';
+import { type CommonOptions, runAction } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { parseWhole } from '../options.ts';
 
@@ -15,7 +15,8 @@ interface BenchCommandOptions extends CommonOptions {
 const NAMES = Object.keys(BENCHES) as BenchName[];
 
 export function benchCommand(context: CliContext): Command {
-  return newCommand('bench', 'measure this machine')
+  return new Command('bench')
+    .description('measure this machine')
     .argument('[name]', 'which measurement; without it they are listed')
     .addOption(new Option('--runs <number>', 'repetitions of each measurement').argParser(parseWhole(1, 1000)))
     .option('--source <photo>', 'photos to measure with instead of the samples')

@@ -1,6 +1,6 @@
 /** `e4s detect`: the faces of a photo. */
-import type { Command } from 'commander';
-import { type CommonOptions, newCommand, rounded, runAction } from '../command.ts';
+import { Command } from 'commander';
+import { type CommonOptions, rounded, runAction } from '../command.ts';
 import type { CliContext } from '../context.ts';
 
 interface DetectOptions extends CommonOptions {
@@ -8,7 +8,8 @@ interface DetectOptions extends CommonOptions {
 }
 
 export function detectCommand(context: CliContext): Command {
-  return newCommand('detect', 'list the faces of a photo')
+  return new Command('detect')
+    .description('list the faces of a photo')
     .argument('<photo>')
     .option('--thorough', 'search for small and turned faces too')
     .action((photo: string, options: DetectOptions) => detect(context, photo, options));

@@ -1,10 +1,10 @@
 /** `e4s doctor`: what works on this machine. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { MissingPackError } from '#engine/errors.ts';
 import type { DoctorReport } from '#engine/host/doctor.ts';
-import { type CommonOptions, newCommand, runAction } from '../command.ts';
+import { type CommonOptions, runAction } from '../command.ts';
 import type { CliContext } from '../context.ts';
 
 interface DoctorOptions extends CommonOptions {
@@ -12,7 +12,8 @@ interface DoctorOptions extends CommonOptions {
 }
 
 export function doctorCommand(context: CliContext): Command {
-  return newCommand('doctor', 'check providers, models, ffmpeg and folders')
+  return new Command('doctor')
+    .description('check providers, models, ffmpeg and folders')
     .addOption(new Option('--inline').hideHelp())
     .action((options: DoctorOptions) => doctor(context, options));
 }

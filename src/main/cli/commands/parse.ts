@@ -1,10 +1,10 @@
 /** `e4s parse`: the 12-region label map of a face. */
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { NoFaceError, UsageError } from '#engine/errors.ts';
 import { assertWritable, isSameFile, writeFileAtomic } from '#engine/files/atomic.ts';
 import { encodeLabelMap } from '#engine/image/label-map-file.ts';
 import { REGIONS } from '#shared/regions.ts';
-import { type CommonOptions, newCommand, rounded, runAction } from '../command.ts';
+import { type CommonOptions, rounded, runAction } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { chooseFaces, type FaceChoice, parseMapName, parseOneFace } from '../options.ts';
 
@@ -15,7 +15,8 @@ interface ParseOptions extends CommonOptions {
 }
 
 export function parseCommand(context: CliContext): Command {
-  return newCommand('parse', 'write the 12-region label map of a face')
+  return new Command('parse')
+    .description('write the 12-region label map of a face')
     .argument('<photo>')
     .addOption(
       new Option('--out <map>', 'a .png whose palette index is the label, 0 to 11')

@@ -1,6 +1,6 @@
 /** `e4s serve`: the studio in a browser of this machine. */
-import { type Command, Option } from 'commander';
-import { type CommonOptions, newCommand, runAction } from '../command.ts';
+import { Command, Option } from 'commander';
+import { type CommonOptions, runAction } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { parseWhole } from '../options.ts';
 
@@ -9,7 +9,8 @@ interface ServeOptions extends CommonOptions {
 }
 
 export function serveCommand(context: CliContext): Command {
-  return newCommand('serve', 'open the studio in a web browser of this machine')
+  return new Command('serve')
+    .description('open the studio in a web browser of this machine')
     .addOption(new Option('--port <number>', 'a fixed port instead of a free one').argParser(parseWhole(1, 65535)))
     .action((options: ServeOptions) => serve(context, options));
 }

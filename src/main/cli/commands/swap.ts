@@ -1,13 +1,13 @@
 /** `e4s swap`: a photo's faces exchanged. */
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { InputError, NoFaceError, throwIfCancelled, UsageError } from '#engine/errors.ts';
 import { assertWritable, isSameFile, writeFileAtomic } from '#engine/files/atomic.ts';
 import { IDENTIFY_BYTES, identify } from '#engine/image/probe.ts';
 import type { PhotoStudio } from '#engine/pipeline/photo-studio.ts';
 import type { Assignment, PhotoInfo, SwapResult } from '#shared/contract.ts';
-import { REGIONS, type RegionId } from '#shared/regions.ts';
+import { REGION_IDS, REGIONS, type RegionId } from '#shared/regions.ts';
 import {
   DEFAULT_EXPORT_SETTINGS,
   DEFAULT_SWAP_SETTINGS,
@@ -17,7 +17,7 @@ import {
   type SwapSettings,
 } from '#shared/settings.ts';
 import { STAGE_IDS, STAGES } from '#shared/stages.ts';
-import { type CommonOptions, newCommand, peakRssBytes, rounded, runAction } from '../command.ts';
+import { type CommonOptions, peakRssBytes, rounded, runAction } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import type { EventLog } from '../events.ts';
 import { type Leftovers, removeOnFailure } from '../leftovers.ts';
@@ -54,8 +54,18 @@ interface SwapOptions extends CommonOptions {
 
 const REGION_LIST = 'names separated by commas, or none';
 
+const HELP = `
+Regions: ${REGION_IDS.slice(0, 7).join(', ')},
+  ${REGION_IDS.slice(7).join(', ')}
+
+Examples:
+  e4s swap --source anna.jpg --target party.jpg --out swapped.png
+  e4s swap --source anna.jpg --target party.jpg --out swapped.jpg \\
+    --face all --regions eyes,brows --amount 0.7`;
+
 export function swapCommand(context: CliContext): Command {
-  return newCommand('swap', 'put the face of one photo into another')
+  return new Command('swap')
+    .description('put the face of one photo into another')
     .requiredOption('--source <photo>', 'whose face')
     .requiredOption('--target <photo>', 'the photo to change')
     .addOption(
@@ -106,6 +116,7 @@ export function swapCommand(context: CliContext): Command {
         .default(DEFAULT_EXPORT_SETTINGS.metadata),
     )
     .option('--stages <folder>', 'also write a picture of every stage')
+    .addHelpText('after', HELP)
     .action((options: SwapOptions) => swap(context, options));
 }
 
