@@ -1,4 +1,4 @@
-/** The exchange: composite shape, the target put onto it, and how much of which texture shows where. */
+/** The exchange of shapes: the composite mesh, and the target put onto it. */
 
 import { PARTS } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
@@ -7,16 +7,13 @@ import { clamp } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { fillPolygon } from '#engine/image/polygon.ts';
 import type { Rect } from '#engine/image/working.ts';
-import type { RegionId } from '#shared/regions.ts';
-import type { RegionSwitch } from '#shared/settings.ts';
 import type { ClassicFace } from './classic-face.ts';
 import { type CompositeMesh, composeMesh, faceWindow, meshInWindow } from './composite-mesh.ts';
 import { contourPoints } from './contours.ts';
-import { textureOpacity } from './opacity.ts';
 import { EXTENDED_VERTICES, FOREHEAD_EDGE, heightOf } from './shape/forehead.ts';
-import { shapeWeights } from './shape/shape-weights.ts';
+import type { ShapeWeights } from './shape/shape-weights.ts';
 import type { FaceTopology } from './shape/topology.ts';
-import { displaceCrop, displacePlanes, targetDisplacement } from './surroundings.ts';
+import { type Displacement, displaceCrop, displacePlanes, targetDisplacement } from './surroundings.ts';
 
 export interface Exchange {
   readonly mesh: CompositeMesh;
@@ -35,8 +32,8 @@ export interface Exchange {
   readonly face: Float32Array;
   /** Coverage of outline and extension with a soft edge towards the hair. */
   readonly region: Float32Array;
-  /** The source's share of the texture. */
-  readonly opacity: Float32Array;
+  /** Where each pixel of the crop comes from. */
+  readonly displacement: Displacement;
 }
 
 /** The outline's coverage together with the forehead's extension, whose opacity falls from ring to ring. */
@@ -58,18 +55,20 @@ function extendedRegion(
   return out;
 }
 
-/** @param occluder opacity of what covers the target, over the whole crop */
+/**
+ * @param occluder opacity of what covers the target, over the whole crop
+ * @param targetSkin probability of bare skin, over the whole crop
+ */
 export function exchange(
   source: ClassicFace,
   target: ClassicFace,
   occluder: Float32Array<ArrayBuffer>,
   targetSkin: Float32Array<ArrayBuffer>,
-  regions: Record<RegionId, RegionSwitch>,
-  amount: number,
+  weights: ShapeWeights,
   topology: FaceTopology,
 ): Exchange {
   const { size, crop } = target.aligned;
-  const mesh = composeMesh(source, target, shapeWeights(regions, amount), topology);
+  const mesh = composeMesh(source, target, weights, topology);
   const window = faceWindow(mesh, size);
   const { width, height } = window;
   const local = meshInWindow(mesh.composite, window);
@@ -91,16 +90,7 @@ export function exchange(
     skin: onShape(targetSkin),
     face,
     region: extended,
-    opacity: textureOpacity(
-      local,
-      width,
-      height,
-      scale,
-      regions,
-      amount,
-      source.aligned.landmarks,
-      target.aligned.landmarks,
-    ),
+    displacement,
   };
 }
 

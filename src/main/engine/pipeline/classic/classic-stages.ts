@@ -1,0 +1,148 @@
+/** The classic engine's stages: geometry and image statistics in the place of networks. */
+
+import { throwIfCancelled } from '#engine/errors.ts';
+import { mapPoints } from '#engine/face/alignment.ts';
+import type { FaceAnalyser } from '#engine/face/faces.ts';
+import type { RgbImage } from '#engine/image/picture.ts';
+import { resizePlane } from '#engine/image/resize.ts';
+import { warpAffine } from '#engine/image/warp.ts';
+import type { SwapSettings } from '#shared/settings.ts';
+import type { StageId } from '#shared/stages.ts';
+import type { EngineStages, PairStates } from '../engine-stages.ts';
+import { labelPicture } from '../label-picture.ts';
+import { memoOn } from '../memo.ts';
+import { type ClassicFace, classicFace } from './classic-face.ts';
+import { composeFace } from './compose-face.ts';
+import { type CompositeMesh, composeMesh } from './composite-mesh.ts';
+import { type Exchange, exchange } from './exchange.ts';
+import { matchGrey } from './grey.ts';
+import { fillLost } from './inpaint.ts';
+import { occluderMatte } from './mattes.ts';
+import { textureOpacity } from './opacity.ts';
+import { PARSE_SIZE, parseFace } from './parse/parse-face.ts';
+import { applyRecolor, planRecolor, type RecolorPlan } from './recolor/recolor.ts';
+import { type ShapeWeights, shapeWeights } from './shape/shape-weights.ts';
+import { createTopology, type FaceTopology } from './shape/topology.ts';
+import { drivenLabels, drivenPicture, exchangedLabels, texturePicture } from './stage-pictures.ts';
+import { type DrivenTexture, drivenTexture } from './texture/driven-texture.ts';
+
+/** All of the source's shape: what the driven face wears. */
+const WHOLE_SHAPE: ShapeWeights = { contour: 1, nose: 1, eyes: 1, brows: 1, mouth: 0.25, lips: 1 };
+
+export interface Recolored {
+  readonly plan: RecolorPlan;
+  readonly image: RgbImage;
+}
+
+type States = PairStates<ClassicFace, CompositeMesh, Exchange, DrivenTexture, Recolored>;
+export type ClassicStages = EngineStages<ClassicFace, CompositeMesh, Exchange, DrivenTexture, Recolored>;
+
+const matteOf = memoOn((face: ClassicFace) => occluderMatte(face.aligned.crop, face.parse));
+const skinOf = memoOn(({ aligned, parse }: ClassicFace) =>
+  resizePlane(parse.skin, parse.size, parse.size, aligned.size, aligned.size),
+);
+
+const shapeKey = (settings: SwapSettings): string => JSON.stringify(shapeWeights(settings.regions, settings.amount));
+
+const textureKey = ({ regions, amount }: SwapSettings): string =>
+  JSON.stringify(Object.values(regions).map((r) => (r.texture ? r.amount * amount : 0)));
+
+function settingsKey(stage: StageId, settings: SwapSettings): string {
+  switch (stage) {
+    case 'exchange':
+    case 'generate':
+      return shapeKey(settings);
+    case 'recolor':
+      return `${shapeKey(settings)}|${settings.recolor}`;
+    default:
+      return `${shapeKey(settings)}|${settings.recolor}|${textureKey(settings)}`;
+  }
+}
+
+const opacityOf = (source: ClassicFace, target: ClassicFace, { window, local }: Exchange, settings: SwapSettings) =>
+  textureOpacity(
+    local,
+    window.width,
+    window.height,
+    target.aligned.size / 1024,
+    settings.regions,
+    settings.amount,
+    source.aligned.landmarks,
+    target.aligned.landmarks,
+  );
+
+function picture(stage: StageId, states: States, topology: FaceTopology): RgbImage {
+  const { size } = states.alignedTarget;
+  switch (stage) {
+    case 'align':
+      return states.alignedTarget.crop;
+    case 'source':
+      return states.alignedSource.crop;
+    case 'reenact':
+      return drivenPicture(states.source, states.target, states.driven, topology);
+    case 'parse-source':
+      return drivenLabels(states.driven, size);
+    case 'parse-target':
+      return labelPicture(states.target.parse.labels);
+    case 'exchange':
+      return exchangedLabels(states.target, states.exchanged);
+    case 'generate':
+      return texturePicture(states.generated.image, states.generated, size);
+    case 'recolor':
+      return texturePicture(states.recolored.image, states.generated, size);
+    case 'blend':
+      return states.blended;
+    case 'inpaint':
+      return states.inpainted;
+    case 'paste':
+      return changePicture(states.alignedTarget.crop, states.inpainted);
+  }
+}
+
+/** The change that is pasted: middle grey where nothing changes. */
+function changePicture(before: RgbImage, after: RgbImage): RgbImage {
+  return { ...before, data: after.data.map((a, i) => 0.5 + 0.5 * (a - before.data[i]!)) };
+}
+
+/** @param analyser supplies the person mask */
+export function createClassicStages(
+  analyser: Pick<FaceAnalyser, 'personSegmenter'>,
+  topology: FaceTopology = createTopology(),
+): ClassicStages {
+  const plans = new WeakMap<DrivenTexture, RecolorPlan>();
+  return {
+    id: 'classic',
+    settingsKey,
+    async parse(aligned, signal) {
+      const { size, crop } = aligned;
+      const scale = size / PARSE_SIZE;
+      const small = warpAffine(crop, [scale, 0, 0, 0, scale, 0], PARSE_SIZE, PARSE_SIZE);
+      const segmenter = await analyser.personSegmenter();
+      const person = await segmenter.mask(small);
+      throwIfCancelled(signal);
+      const landmarks = mapPoints(aligned.landmarks, [1 / scale, 0, 0, 0, 1 / scale, 0], 3);
+      return classicFace(aligned, parseFace(small, landmarks, person.data));
+    },
+    reenact: (source, target) => composeMesh(source, target, WHOLE_SHAPE, topology),
+    exchange: (source, target, _driven, { regions, amount }) =>
+      exchange(source, target, matteOf(target), skinOf(target), shapeWeights(regions, amount), topology),
+    generate: (source, target, { mesh, window }) => drivenTexture(source, target, mesh, window, topology),
+    recolor(source, target, exchanged, texture, settings) {
+      let plan = plans.get(texture);
+      if (!plan) {
+        plan = planRecolor(texture, exchanged, source, target);
+        plans.set(texture, plan);
+      }
+      return { plan, image: applyRecolor(plan, texture, settings.recolor) };
+    },
+    blend: (source, target, exchanged, texture, { plan, image }, settings) =>
+      composeFace(image, texture, exchanged, plan.both, opacityOf(source, target, exchanged, settings)),
+    inpaint(source, target, exchanged, texture, blended, settings) {
+      const opacity = opacityOf(source, target, exchanged, settings);
+      const filled = fillLost(blended, exchanged, texture, opacity, target.aligned.size / 1024);
+      return matchGrey(filled, target.aligned.crop);
+    },
+    warnings: () => [],
+    picture: (stage, states) => picture(stage, states, topology),
+  };
+}

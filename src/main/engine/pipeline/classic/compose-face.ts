@@ -1,0 +1,62 @@
+/** The recoloured face laid into its surroundings. */
+import { withPart } from '#engine/image/crop.ts';
+import type { Plane, RgbImage } from '#engine/image/picture.ts';
+import { resizePlane } from '#engine/image/resize.ts';
+import { memoOn } from '../memo.ts';
+import { blendBands, rgbPyramid } from './blend.ts';
+import type { Exchange } from './exchange.ts';
+import { LIGHT_REDUCTION } from './recolor/skin-light.ts';
+import type { DrivenTexture } from './texture/driven-texture.ts';
+
+const backgroundPyramid = memoOn((exchanged: Exchange) => rgbPyramid(exchanged.background));
+
+/** Where the source shows nothing, or something lies over the target, the face continues as the target. */
+function faceOverTarget(face: RgbImage, texture: DrivenTexture, exchanged: Exchange): RgbImage {
+  const { width, height } = face;
+  const n = width * height;
+  const data = face.data.slice();
+  const { coverage, lost } = texture;
+  const { occluder, background } = exchanged;
+  for (let i = 0; i < n; i++) {
+    const away = coverage[i]! > 0 ? Math.max(occluder[i]!, lost[i]!) : 1;
+    if (away <= 0) continue;
+    for (let o = i; o < 3 * n; o += n) data[o]! += away * (background.data[o]! - data[o]!);
+  }
+  return { width, height, data };
+}
+
+/** Opacity of the face: its region without what covers it and without what the source lacks, times the switches. */
+export function faceMask(texture: DrivenTexture, exchanged: Exchange, opacity: Float32Array): Plane {
+  const { width, height } = exchanged.window;
+  const data = new Float32Array(width * height);
+  for (let i = 0; i < data.length; i++) {
+    if (!(texture.coverage[i]! > 0)) continue;
+    data[i] = exchanged.region[i]! * (1 - exchanged.occluder[i]!) * (1 - texture.lost[i]!) * opacity[i]!;
+  }
+  return { width, height, data };
+}
+
+/**
+ * Blends the face into the target's crop.
+ * @param both where both faces show skin, reduced
+ * @param opacity the source's share of the texture over the window
+ */
+export function composeFace(
+  face: RgbImage,
+  texture: DrivenTexture,
+  exchanged: Exchange,
+  both: Float32Array,
+  opacity: Float32Array,
+): RgbImage {
+  const { window, surroundings } = exchanged;
+  const mask = faceMask(texture, exchanged, opacity);
+  if (mask.data.every((m) => m === 0)) return surroundings;
+  const { width, height } = window;
+  const bothSkin = {
+    width,
+    height,
+    data: resizePlane(both, Math.floor(width / LIGHT_REDUCTION), Math.floor(height / LIGHT_REDUCTION), width, height),
+  };
+  const blended = blendBands(faceOverTarget(face, texture, exchanged), backgroundPyramid(exchanged), mask, bothSkin);
+  return withPart(surroundings, window, blended);
+}

@@ -1,0 +1,191 @@
+/** The photo side of the engine: open pictures, run swaps, hand out views. */
+import { performance } from 'node:perf_hooks';
+import { MissingPackError, UsageError } from '#engine/errors.ts';
+import { FaceAnalyser } from '#engine/face/faces.ts';
+import { setModelsFolder } from '#engine/face/models/location.ts';
+import { decodePicture } from '#engine/image/decode.ts';
+import { type EncodedFile, encodeImagePreview, encodePicture, encodePreview } from '#engine/image/encode.ts';
+import type { PhotoId, ResultId, SwapRequest, SwapResult } from '#shared/contract.ts';
+import type { ExportSettings, SwapSettings } from '#shared/settings.ts';
+import { STAGE_IDS, type StageId } from '#shared/stages.ts';
+import { alignFace, faceTransform, resizedTransform } from './align-stage.ts';
+import type { AlignedFace } from './aligned-face.ts';
+import { type ClassicStages, createClassicStages } from './classic/classic-stages.ts';
+import type { SwappedPair } from './engine-stages.ts';
+import { enlargeFace, overviewOf } from './overview.ts';
+import { pasteBack } from './paste-back.ts';
+import { PhotoStore, photoInfo } from './photo-store.ts';
+import type { EncodedPicture, ParsedFace, PhotoStudio, RunOptions } from './photo-studio.ts';
+import { ResultStore } from './result-store.ts';
+import { type PairSide, runPair } from './run-pair.ts';
+import { StageCache } from './stage-cache.ts';
+import { StageRunner } from './stage-runner.ts';
+
+export interface PhotoStudioOptions {
+  /** The `models/` folder; looked for beside the program when absent. */
+  readonly modelsDir?: string | undefined;
+  /** Threads of one network operator; the runtime's own choice when absent. */
+  readonly threads?: number | undefined;
+}
+
+/** Bytes of intermediate results that are kept for the next run. */
+const CACHE_BYTES = 640 * 1024 * 1024;
+
+/** Opens no model before it is needed. */
+export function createPhotoStudio(options: PhotoStudioOptions = {}): PhotoStudio {
+  if (options.modelsDir !== undefined) setModelsFolder(options.modelsDir);
+  return new ClassicPhotoStudio(options);
+}
+
+const preview = ({ bytes, mime, width, height }: EncodedFile): EncodedPicture => ({ bytes, mime, width, height });
+
+class ClassicPhotoStudio implements PhotoStudio {
+  readonly #analyser: FaceAnalyser;
+  readonly #photos = new PhotoStore();
+  readonly #results = new ResultStore();
+  readonly #cache = new StageCache(CACHE_BYTES);
+  #stages: ClassicStages | undefined;
+
+  constructor({ threads }: PhotoStudioOptions) {
+    this.#analyser = new FaceAnalyser({ threads });
+  }
+
+  async open(file: { path: string; name: string }, { thorough }: { thorough: boolean }, run: RunOptions = {}) {
+    const picture = await decodePicture(file.path, file.name, run.signal);
+    const { image, factor } = await overviewOf(picture);
+    const found = await this.#analyser.detect(image, { thorough, signal: run.signal });
+    return photoInfo(
+      this.#photos.add(
+        file.name,
+        picture,
+        found.map((face) => enlargeFace(face, factor)),
+      ),
+    );
+  }
+
+  async detect(id: PhotoId, { thorough }: { thorough: boolean }, run: RunOptions = {}) {
+    const photo = this.#photos.get(id);
+    const { image, factor } = await overviewOf(photo.picture);
+    const found = await this.#analyser.detect(image, { thorough, signal: run.signal });
+    photo.faces = found.map((face) => enlargeFace(face, factor));
+    this.#cache.forget(id);
+    return photoInfo(photo);
+  }
+
+  async denseLandmarks(id: PhotoId, face: number): Promise<Float32Array> {
+    return this.#photos.face(id, face).landmarks.slice();
+  }
+
+  async view(id: PhotoId, maxSide: number): Promise<EncodedPicture> {
+    return preview(await encodePreview(this.#photos.get(id).picture, { maxSide }));
+  }
+
+  async faceThumb(id: PhotoId, face: number, maxSide: number): Promise<EncodedPicture> {
+    const { crop } = await this.#side(id, face, true).align();
+    return preview(await encodeImagePreview(crop, { maxSide }));
+  }
+
+  async parse(id: PhotoId, face: number, run: RunOptions = {}): Promise<ParsedFace> {
+    const runner = new StageRunner(this.#cache, run, 1);
+    const side = this.#side(id, face, true);
+    const aligned = await runner.run('align', side.key, () => side.align());
+    const stages = this.#classic();
+    const { parse } = await runner.run('parse-target', `${stages.id}|${side.key}`, () =>
+      stages.parse(aligned, run.signal),
+    );
+    return { size: parse.labels.width, labels: parse.labels.labels.slice() };
+  }
+
+  close(id: PhotoId): boolean {
+    this.#cache.forget(id);
+    return this.#photos.delete(id);
+  }
+
+  async swap(request: SwapRequest, run: RunOptions = {}): Promise<SwapResult> {
+    const start = performance.now();
+    const { settings, assignments } = request;
+    const stages = this.#engine(settings);
+    const targets = assignments.map((a) => a.targetFace);
+    if (new Set(targets).size < targets.length)
+      throw new UsageError('Each face of the target can have one source only.');
+    const runner = new StageRunner(this.#cache, run, assignments.length);
+    let { picture } = this.#photos.get(request.target);
+    const faces: SwapResult['faces'] = [];
+    const pairs = new Map<number, SwappedPair>();
+    for (const [index, { targetFace, source, sourceFace }] of assignments.entries()) {
+      runner.beginFace(index);
+      const target = this.#side(request.target, targetFace, settings.crop);
+      const pair = await runPair(
+        stages,
+        target,
+        this.#side(source, sourceFace, settings.crop, target.size),
+        settings,
+        runner,
+      );
+      const under = picture;
+      const pasted = await runner.measure('paste', () => pasteBack(under, pair.alignedTarget, pair.result));
+      picture = pasted.picture;
+      pairs.set(targetFace, pair);
+      const { x, y, width, height } = pasted.touched;
+      faces.push({ targetFace, warnings: [...pair.warnings], stages: [...STAGE_IDS], touched: [x, y, width, height] });
+    }
+    const result = this.#results.add({ picture, engine: stages.id, pairs });
+    const { width, height } = picture;
+    return {
+      result,
+      engine: stages.id,
+      width,
+      height,
+      faces,
+      times: runner.times,
+      milliseconds: performance.now() - start,
+    };
+  }
+
+  async viewResult(id: ResultId, maxSide: number): Promise<EncodedPicture> {
+    return preview(await encodePreview(this.#results.get(id).picture, { maxSide }));
+  }
+
+  async stage(id: ResultId, targetFace: number, stage: StageId, maxSide: number): Promise<EncodedPicture> {
+    const pair = this.#results.get(id).pairs.get(targetFace);
+    if (!pair) throw new UsageError(`Face ${targetFace} was not exchanged in this result.`);
+    return preview(await encodeImagePreview(pair.picture(stage), { maxSide }));
+  }
+
+  async encodeResult(id: ResultId, settings: ExportSettings): Promise<EncodedPicture> {
+    const { picture, engine } = this.#results.get(id);
+    return preview(await encodePicture(picture, settings, engine));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#photos.clear();
+    this.#results.clear();
+    this.#cache.clear();
+    await this.#analyser[Symbol.asyncDispose]();
+  }
+
+  #classic(): ClassicStages {
+    this.#stages ??= createClassicStages(this.#analyser);
+    return this.#stages;
+  }
+
+  #engine({ engine }: SwapSettings): ClassicStages {
+    if (engine !== 'rgi') return this.#classic();
+    throw new MissingPackError('The E4S engine needs its checkpoints, which are not installed.', {
+      action: 'Choose the classic engine.',
+    });
+  }
+
+  /** A face of an open picture as one side of a pair, at its own working size unless another is asked for. */
+  #side(id: PhotoId, index: number, crop: boolean, size?: number): PairSide & { readonly size: number } {
+    const face = this.#photos.face(id, index);
+    const { picture } = this.#photos.get(id);
+    const own = faceTransform(picture, face, crop);
+    const transform = resizedTransform(own, size ?? own.size);
+    return {
+      key: `${id}#${index}@${transform.size}${crop ? '' : '!'}`,
+      size: transform.size,
+      align: (): Promise<AlignedFace> => alignFace(picture, face, transform),
+    };
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * What an engine brings to the pipeline: one function a stage between alignment and pasting, which all engines share.
+ * The pipeline passes an engine's own types through without looking into them.
+ */
+import type { RgbImage } from '#engine/image/picture.ts';
+import type { Warning } from '#shared/contract.ts';
+import type { EngineId, SwapSettings } from '#shared/settings.ts';
+import type { StageId } from '#shared/stages.ts';
+import type { AlignedFace } from './aligned-face.ts';
+
+/** Everything that one swapped face went through; what `stage()` draws its pictures from. */
+export interface PairStates<Face, Driven, Exchanged, Generated, Recolored> {
+  readonly alignedTarget: AlignedFace;
+  readonly alignedSource: AlignedFace;
+  readonly target: Face;
+  readonly source: Face;
+  readonly driven: Driven;
+  readonly exchanged: Exchanged;
+  readonly generated: Generated;
+  readonly recolored: Recolored;
+  readonly blended: RgbImage;
+  readonly inpainted: RgbImage;
+  readonly settings: SwapSettings;
+}
+
+export interface EngineStages<Face, Driven, Exchanged, Generated, Recolored> {
+  readonly id: EngineId;
+  /**
+   * What of the settings a stage's value depends on, as text: the key of its cache entry together with the faces. It
+   * must contain what earlier stages depend on.
+   */
+  settingsKey(stage: StageId, settings: SwapSettings): string;
+  /** Parses a face and finds out whatever else depends on it alone. */
+  parse(aligned: AlignedFace, signal?: AbortSignal): Promise<Face>;
+  /** Drives the source with the target's pose and expression. */
+  reenact(source: Face, target: Face): Promise<Driven> | Driven;
+  /** Recomposes shapes and masks. */
+  exchange(source: Face, target: Face, driven: Driven, settings: SwapSettings): Promise<Exchanged> | Exchanged;
+  generate(source: Face, target: Face, exchanged: Exchanged, settings: SwapSettings): Promise<Generated> | Generated;
+  recolor(
+    source: Face,
+    target: Face,
+    exchanged: Exchanged,
+    generated: Generated,
+    settings: SwapSettings,
+  ): Promise<Recolored> | Recolored;
+  /** The face in its surroundings: a picture of the target's whole crop. */
+  blend(
+    source: Face,
+    target: Face,
+    exchanged: Exchanged,
+    generated: Generated,
+    recolored: Recolored,
+    settings: SwapSettings,
+  ): Promise<RgbImage> | RgbImage;
+  /** Fills what neither face shows. */
+  inpaint(
+    source: Face,
+    target: Face,
+    exchanged: Exchanged,
+    generated: Generated,
+    blended: RgbImage,
+    settings: SwapSettings,
+  ): Promise<RgbImage> | RgbImage;
+  /** What is to be said about this pair, beyond what each face's own gate says. */
+  warnings(source: Face, target: Face): Warning[];
+  /** The picture of a stage. */
+  picture(stage: StageId, states: PairStates<Face, Driven, Exchanged, Generated, Recolored>): RgbImage;
+}
+
+/** A finished pair, its engine's types closed in. */
+export interface SwappedPair {
+  readonly alignedTarget: AlignedFace;
+  /** The target's crop with the exchanged face. */
+  readonly result: RgbImage;
+  readonly warnings: readonly Warning[];
+  picture(stage: StageId): RgbImage;
+}
