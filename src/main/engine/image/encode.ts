@@ -116,7 +116,7 @@ async function encodePixels(picture: DecodedPicture, settings: ExportSettings): 
   const image = rawInput(picture).toColourspace(space);
   switch (settings.format) {
     case 'png':
-      return image.png({ compressionLevel: 6 }).toBuffer();
+      return image.png({ compressionLevel: 6, adaptiveFiltering: true }).toBuffer();
     case 'jpeg':
       return image.jpeg({ quality, chromaSubsampling: quality >= FULL_CHROMA_QUALITY ? '4:4:4' : '4:2:0' }).toBuffer();
     case 'webp':

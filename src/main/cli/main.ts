@@ -1,0 +1,31 @@
+/** Entry of the command line as a program. */
+import { CancelledError } from '#engine/errors.ts';
+import { ERROR_KINDS } from '#shared/errors.ts';
+import { runCli } from './program.ts';
+
+const controller = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // The second time means it: do not wait for the step in work.
+    if (controller.signal.aborted) process.exit(ERROR_KINDS.cancelled.exitCode);
+    controller.abort(new CancelledError());
+  });
+}
+
+// A reader that has seen enough (`| head`) is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: controller.signal,
+  openStudio: async () => {
+    const { createPhotoStudio } = await import('#engine/pipeline/create-photo-studio.ts');
+    return createPhotoStudio();
+  },
+});
