@@ -1,5 +1,4 @@
 // What the build makes: one row for every bundle, with the files it depends on. Vite is loaded only when a row is stale.
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -55,16 +54,12 @@ export const BUNDLES = {
       vite.build(
         nodeBundle(
           outDir,
-          Object.fromEntries(
-            Object.entries({
-              desktop: 'src/main/shells/desktop.ts',
-              web: 'src/main/shells/web-main.ts',
-              engine: 'src/main/engine/host/engine-main.ts',
-              cli: 'src/main/cli/main.ts',
-            })
-              .map(([name, file]) => [name, entry(file)])
-              .filter(([, file]) => existsSync(file)),
-          ),
+          {
+            desktop: entry('src/main/shells/desktop.ts'),
+            web: entry('src/main/shells/web-main.ts'),
+            engine: entry('src/main/engine/host/engine-main.ts'),
+            cli: entry('src/main/cli/main.ts'),
+          },
           {
             format: 'es',
             entryFileNames: '[name].js',
