@@ -1,0 +1,20 @@
+/**
+ * Vitest global set-up of the end-to-end tests: the build is brought up to date and one studio runs behind the web
+ * shell, with a data folder of its own. Tests get its address by `inject('studioUrl')`; a test that needs a studio for
+ * itself starts one with `startStudio` (`test/support/studio-process.ts`).
+ */
+import type { TestProject } from 'vitest/node';
+import { startStudio } from '../support/studio-process.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The address to open, with its token. */
+    studioUrl: string;
+  }
+}
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const studio = await startStudio();
+  project.provide('studioUrl', studio.url);
+  return () => studio.stop();
+}
