@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requiredGradients } from '#engine/tensor/autodiff.ts';
 import { floats, type TensorData } from '#engine/tensor/data.ts';
 import { sampleNeighbours } from '#engine/tensor/gradients/resampling.ts';
 import * as op from '#engine/tensor/ops.ts';
@@ -34,17 +35,30 @@ describe('gradients of pooling and resampling', () => {
     ),
   );
 
-  it.each([{ kernel: 2 }, { kernel: 3, stride: 2 }, { kernel: 3, stride: 1, pad: 1 }, { kernel: 1, stride: 2 }])(
-    'maxPool %j',
-    async (options) => {
-      const build: Build = ({ x }) => op.maxPool(x!, options);
-      await checkGradients({ x: apart }, build);
-      await checkGradients(
-        { x: apart },
-        gradientOf((inputs, graph) => op.square(build(inputs, graph)), 'x'),
-      );
-    },
-  );
+  it.each([
+    { kernel: 2 },
+    { kernel: 3, stride: 2 },
+    { kernel: 2, stride: 3 },
+    { kernel: [3, 2] as const, stride: [1, 2] as const, pad: [1, 0, 2, 1] as const },
+    { kernel: 3, stride: 1, pad: 1 },
+    { kernel: 1, stride: 2 },
+  ])('maxPool %j', async (options) => {
+    const build: Build = ({ x }) => op.maxPool(x!, options);
+    await checkGradients({ x: apart }, build);
+    await checkGradients(
+      { x: apart },
+      gradientOf((inputs, graph) => op.square(build(inputs, graph)), 'x'),
+    );
+  });
+
+  it('gives the gradient of a tie to the first', async () => {
+    const flat = floats([1, 1, 2, 4], [5, 5, 1, 7, 5, 5, 7, 7]);
+    const result = await numbers(
+      { flat },
+      ({ flat }) => requiredGradients(op.reduceSum(op.maxPool(flat!, { kernel: 2 })), [flat!])[0]!,
+    );
+    expect(result).toEqual([1, 0, 0, 1, 0, 0, 0, 0]);
+  });
 
   it.each([
     { padding: 'zeros', alignCorners: false },

@@ -1,28 +1,78 @@
 /** Gradient rules of pooling and resampling. */
-import { elementCount } from '../data.ts';
 import type { Value } from '../graph.ts';
-import type { OpAttributes, Pair, WindowAttributes } from '../ops/attributes.ts';
-import { add, and, cast, clip, floor, greaterOrEqual, lessOrEqual, mul, sub, sum } from '../ops/elementwise.ts';
-import { gatherElements, scatterElements } from '../ops/indexing.ts';
-import { dilate, expand, padImage, reshape, select, transpose, unsqueeze } from '../ops/layout.ts';
+import type { OpAttributes, Pair } from '../ops/attributes.ts';
+import {
+  add,
+  and,
+  cast,
+  clip,
+  equal,
+  floor,
+  greaterOrEqual,
+  lessOrEqual,
+  mul,
+  sub,
+  sum,
+  where,
+} from '../ops/elementwise.ts';
+import { gatherElements } from '../ops/indexing.ts';
+import { dilate, expand, padImage, reshape, select, slice, stack, transpose, unsqueeze } from '../ops/layout.ts';
 import { averagePool, convTranspose2d, matmul, resizeNearest } from '../ops/spatial.ts';
 import { linearWeights, nearestWeights } from '../resampling.ts';
 import { type GradientRule, lateZeros } from './rule.ts';
 
-const disjoint = ({ kernel, strides }: WindowAttributes): boolean => kernel[0] <= strides[0] && kernel[1] <= strides[1];
-
-/** To the first largest element of each window. Windows that overlap may name an element twice. */
-export const maxPooling: GradientRule<'maxPool'> = ({ inputs: [x], attributes }, gradient) => {
-  const winners = x!.graph.add('maxPoolIndices', [x!], attributes);
-  const flat = scatterElements(
-    lateZeros(gradient, [elementCount(x!.shape)]),
-    reshape(winners, [-1]),
-    reshape(gradient, [-1]),
-    0,
-    disjoint(attributes) ? 'none' : 'add',
+/**
+ * To the first largest element of each window, row by row. Each tap of the window compares what it sees with the
+ * result and takes what gradient is left; the taps that fall on the same phase of the stride add up, and the phases
+ * interleave. Comparisons instead of positions: the WebGPU provider has no positions of largest elements, and adding
+ * up scattered gradients there would depend on the order of its threads.
+ */
+export const maxPooling: GradientRule<'maxPool'> = (y, gradient) => {
+  const x = y.inputs[0]!;
+  const { kernel, strides, pads } = y.attributes;
+  const [rows, columns] = gradient.shape.slice(2) as [number, number];
+  const padded = padImage(x, pads, { value: LOWEST });
+  const cells: Pair = [rows + Math.ceil(kernel[0] / strides[0]), columns + Math.ceil(kernel[1] / strides[1])];
+  const phases = Array.from({ length: strides[0] }, () => new Array<Value | undefined>(strides[1]).fill(undefined));
+  let left = gradient;
+  for (let i = 0; i < kernel[0]; i++) {
+    for (let j = 0; j < kernel[1]; j++) {
+      const seen = slice(padded, [
+        { axis: 2, start: i, end: i + (rows - 1) * strides[0] + 1, step: strides[0] },
+        { axis: 3, start: j, end: j + (columns - 1) * strides[1] + 1, step: strides[1] },
+      ]);
+      const wins = equal(seen, y as Value);
+      const [top, start] = [Math.floor(i / strides[0]), Math.floor(j / strides[1])];
+      const placed = padImage(where(wins, left, 0), [top, start, cells[0] - rows - top, cells[1] - columns - start]);
+      const row = phases[i % strides[0]]!;
+      const known = row[j % strides[1]];
+      row[j % strides[1]] = known === undefined ? placed : add(known, placed);
+      left = where(wins, 0, left);
+    }
+  }
+  const empty = lateZeros(gradient, [x.shape[0]!, x.shape[1]!, ...cells]);
+  const interleaved = interleave(
+    phases.map((row) =>
+      interleave(
+        row.map((phase) => phase ?? empty),
+        3,
+      ),
+    ),
+    2,
   );
-  return [reshape(flat, x!.shape)];
+  const within = (axis: 0 | 1) => ({ axis: axis + 2, start: pads[axis], end: pads[axis] + x.shape[axis + 2]! });
+  const room = ([0, 1] as const).map((axis) => Math.max(0, within(axis).end - interleaved.shape[axis + 2]!));
+  return [slice(padImage(interleaved, [0, 0, room[0]!, room[1]!]), [within(0), within(1)])];
 };
+
+/** Below every number that a picture or feature map holds, and finite, so that it can be multiplied. */
+const LOWEST = -3e38;
+
+/** Alternates the elements of several values along an axis. */
+function interleave(values: readonly Value[], axis: number): Value {
+  const [first] = values as readonly [Value];
+  return reshape(stack(values, axis + 1), first.shape.with(axis, first.shape[axis]! * values.length));
+}
 
 export const averagePooling: GradientRule<'averagePool'> = ({ inputs, attributes }, gradient) => {
   const x = inputs[0]!;

@@ -56,7 +56,6 @@ export const GRADIENT_RULES: { readonly [K in OpName]: GradientEntry<K> } = {
   conv2d: convolutions.convolution,
   convTranspose2d: convolutions.transposedConvolution,
   maxPool: resampling.maxPooling,
-  maxPoolIndices: ZERO,
   averagePool: resampling.averagePooling,
   resize: resampling.resizing,
   gridSample: resampling.gridSampling,

@@ -133,11 +133,9 @@ class ModelWriter implements NodeWriter {
     let name = rule(this, operands, value.attributes, value);
     const last = this.#nodes.at(-1);
     // The node that makes an output carries the output's name: an Identity after it would copy the tensor.
-    if (outputName !== undefined && this.#nodes.length > before && last?.outputs.includes(name)) {
-      const claimed = this.#claim(outputName);
-      const renamed = { ...last, outputs: last.outputs.map((output) => (output === name ? claimed : output)) };
-      this.#nodes[this.#nodes.length - 1] = renamed;
-      name = claimed;
+    if (outputName !== undefined && last?.outputs[0] === name && this.#nodes.length > before) {
+      this.#nodes[this.#nodes.length - 1] = { ...last, outputs: [this.#claim(outputName)] };
+      name = outputName;
     }
     this.#names.set(value, name);
   }
@@ -149,19 +147,12 @@ class ModelWriter implements NodeWriter {
     this.#outputs.push({ name, type: value.type, dims: value.shape });
   }
 
-  node(op: string, inputs: readonly string[], attributes: readonly OnnxAttribute[] = [], output = 0): string {
+  node(op: string, inputs: readonly string[], attributes: readonly OnnxAttribute[] = []): string {
     const number = this.#nodes.length;
-    const outputs = Array.from({ length: output + 1 }, (_, index) =>
-      this.#claim(`t${number}${index > 0 ? `_${index}` : ''}`),
-    );
-    this.#nodes.push({
-      op,
-      inputs,
-      outputs,
-      attributes,
-      name: `${this.#scope === '' ? '' : `${this.#scope}/`}${op}_${number}`,
-    });
-    return outputs[output]!;
+    const output = this.#claim(`t${number}`);
+    const name = `${this.#scope === '' ? '' : `${this.#scope}/`}${op}_${number}`;
+    this.#nodes.push({ op, inputs, outputs: [output], attributes, name });
+    return output;
   }
 
   ints(values: readonly number[]): string {

@@ -4,8 +4,8 @@ import type { Value } from '../graph.ts';
 import type { OnnxAttribute } from '../onnx/model.ts';
 
 export interface NodeWriter {
-  /** Adds a node and returns the name of its output number `output` (default 0) of as many. */
-  node(op: string, inputs: readonly string[], attributes?: readonly OnnxAttribute[], output?: number): string;
+  /** Adds a node and returns the name of its output. */
+  node(op: string, inputs: readonly string[], attributes?: readonly OnnxAttribute[]): string;
   /** The name of an int64 vector. */
   ints(values: readonly number[]): string;
   /** The name of a float32 scalar. */

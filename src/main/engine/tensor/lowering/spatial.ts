@@ -6,6 +6,7 @@
  *   (onnxruntime #26734): padding is always explicit, four numbers.
  * - `ConvTranspose` guessed missing attributes of one length from another (onnxruntime #23403): strides, dilations,
  *   kernel and output padding are always written with two numbers.
+ * - `MaxPool` with its second output is claimed and then refused at run time: the gradient compares instead.
  * - `Slice` with a negative step: `flip` gathers instead.
  * - `Resize` with symbolic or one-dimensional scales: always four static sizes.
  */
@@ -41,10 +42,6 @@ const windowAttributes = ({ kernel, strides, pads }: WindowAttributes) => [
 
 export const maxPool: LoweringRule<WindowAttributes> = (writer, operands, attributes) =>
   writer.node('MaxPool', operands, windowAttributes(attributes));
-
-/** Positions in the flattened input. */
-export const maxPoolIndices: LoweringRule<WindowAttributes> = (writer, operands, attributes) =>
-  writer.node('MaxPool', operands, [...windowAttributes(attributes), int('storage_order', 0)], 1);
 
 export const averagePool: LoweringRule<WindowAttributes> = (writer, operands, attributes) =>
   writer.node('AveragePool', operands, [...windowAttributes(attributes), int('count_include_pad', 1)]);

@@ -55,7 +55,6 @@ export const LOWERING_RULES: { readonly [K in OpName]: LoweringRule<OpAttributes
   conv2d: spatial.conv2d,
   convTranspose2d: spatial.convTranspose2d,
   maxPool: spatial.maxPool,
-  maxPoolIndices: spatial.maxPoolIndices,
   averagePool: spatial.averagePool,
   resize: spatial.resize,
   gridSample: spatial.gridSample,

@@ -92,7 +92,6 @@ export interface OpAttributes {
   readonly conv2d: ConvolutionAttributes;
   readonly convTranspose2d: ConvolutionAttributes & { readonly outputPads: Pair };
   readonly maxPool: WindowAttributes;
-  readonly maxPoolIndices: WindowAttributes;
   readonly averagePool: WindowAttributes;
   readonly resize: {
     readonly mode: 'nearest' | 'linear';

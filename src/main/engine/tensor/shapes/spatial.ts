@@ -80,7 +80,7 @@ export const convTranspose2d: ShapeRule<OpAttributes['convTranspose2d']> = (inpu
   return { shape: [n, perGroup * groups, ...output], type: inputs[0]!.type };
 };
 
-const pooled: ShapeRule<WindowAttributes> = (inputs, { kernel, strides, pads }) => {
+export const pool: ShapeRule<WindowAttributes> = (inputs, { kernel, strides, pads }) => {
   checkImages(inputs, ['the image']);
   checkWindow(strides, pads, [1, 1]);
   if (!kernel.every(isPositive)) throw new GraphError(`the kernel ${shapeText(kernel)} is not a size.`);
@@ -92,12 +92,6 @@ const pooled: ShapeRule<WindowAttributes> = (inputs, { kernel, strides, pads }) 
     type: inputs[0]!.type,
   };
 };
-export const pool = pooled;
-export const poolIndices: ShapeRule<WindowAttributes> = (inputs, attributes) => ({
-  shape: pooled(inputs, attributes).shape,
-  type: 'int64',
-});
-
 export const resize: ShapeRule<OpAttributes['resize']> = (inputs, { mode, coordinates, size }) => {
   checkImages(inputs, ['the image']);
   if (!size.every(isPositive)) throw new GraphError(`${shapeText(size)} is not a size.`);

@@ -59,7 +59,6 @@ export const SHAPE_RULES: { readonly [K in OpName]: ShapeRule<OpAttributes[K]> }
   conv2d: spatial.conv2d,
   convTranspose2d: spatial.convTranspose2d,
   maxPool: spatial.pool,
-  maxPoolIndices: spatial.poolIndices,
   averagePool: spatial.pool,
   resize: spatial.resize,
   gridSample: spatial.gridSample,
