@@ -80,6 +80,8 @@ export interface Samples {
   readonly absmax?: number;
   readonly sample_index: readonly number[];
   readonly sample_value: readonly number[];
+  /** Values at flat indices floor(j·N/509). */
+  readonly extra_samples?: readonly number[];
 }
 
 const read = (file: string): unknown =>

@@ -98,7 +98,6 @@ function exact(
   const area = layer.size ** 2;
   const places = phasesOf(layer) * capacities.layers.get(layer.name)!;
   const names = regionInputNames(layer);
-  const interior = graph.input(names.interior, [1, area]);
   const positions = graph.input(names.positions, [places], 'int64');
   const membership = graph.input(names.membership, [regions, places]);
 
@@ -112,6 +111,7 @@ function exact(
   let base: Value;
   if (gathersAll(layer)) base = full(graph, [out, area], 0);
   else {
+    const interior = graph.input(names.interior, [1, area]);
     const masks = (size: number): Value => reshape(masksAt(map, size), [regions, size * size]);
     const modulated = mul(x, reshape(spread(modulation, masks(height)), [1, channels, height, width]));
     const convolved = reshape(convolve(modulated, weights.weight, options.upsample), [out, area]);

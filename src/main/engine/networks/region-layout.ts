@@ -111,7 +111,7 @@ export const regionInputNames = (layer: RegionLayer) => ({
  * The inputs of the exact region convolution for a label map.
  *
  * For every layer with P phases of capacity N, input side `i`, output side `o`:
- * `interior [1,o²]` ones where the plain convolution is right; `positions [P·N]` flat output positions; `taps [9,P·N]`
+ * `interior [1,o²]` ones where the plain convolution is right (not for layers that gather all); `positions [P·N]` flat output positions; `taps [9,P·N]`
  * flat input positions of the 3×3 footprint; `valid [9,P·N]` zero for taps outside the map; `membership [R,P·N]`
  * one-hot region of each listed pixel, all zero for unused places (which therefore add nothing, nor to gradients).
  * @throws UsageError when a label is no region or the borders do not fit the capacities
@@ -144,7 +144,7 @@ function layerInputs(
   const inSize = inputSize(layer);
   const shift = layer.upsample ? 1 : 0;
   const places = phases.length * capacity;
-  const interior = new Float32Array(layer.size ** 2).fill(gathersAll(layer) ? 0 : 1);
+  const interior = new Float32Array(layer.size ** 2).fill(1);
   const positions = new BigInt64Array(places);
   const taps = new BigInt64Array(9 * places);
   const valid = new Float32Array(9 * places);
@@ -170,7 +170,7 @@ function layerInputs(
   });
   const names = regionInputNames(layer);
   return {
-    [names.interior]: { dims: [1, layer.size ** 2], data: interior },
+    ...(gathersAll(layer) ? {} : { [names.interior]: { dims: [1, layer.size ** 2], data: interior } }),
     [names.positions]: { dims: [places], data: positions },
     [names.taps]: { dims: [9, places], data: taps },
     [names.valid]: { dims: [9, places], data: valid },

@@ -1,0 +1,65 @@
+/** What it takes to run one network by itself on given tensors. */
+import { InputError } from '#engine/errors.ts';
+import { shapeText, type TensorData } from '#engine/tensor/data.ts';
+import type { Graph, Value } from '#engine/tensor/graph.ts';
+import type { WeightsId } from '#engine/weights/manifests.ts';
+
+/** A tensor as it is shown to people: a shape with `N`, `H`, `W` where sizes are free, and what it means. */
+export interface TensorNote {
+  readonly shape: readonly (number | string)[];
+  readonly note: string;
+}
+
+/** A graph that is ready to run. */
+export interface PreparedNetwork {
+  readonly graph: Graph;
+  readonly outputs: Readonly<Record<string, Value>>;
+  /** What the graph's inputs get; may differ from what the user gave. */
+  readonly feeds: Readonly<Record<string, TensorData>>;
+}
+
+export interface NetworkDefinition {
+  readonly name: string;
+  readonly summary: string;
+  readonly inputs: Readonly<Record<string, TensorNote>>;
+  readonly outputs: Readonly<Record<string, TensorNote>>;
+  /** Where its weights come from when no file is given. */
+  readonly weights: readonly WeightsId[];
+  /**
+   * Builds the graph for these inputs, which were checked against `inputs`.
+   * @throws InputError, GraphError
+   */
+  prepare(inputs: Readonly<Record<string, TensorData>>, options: NetworkOptions): PreparedNetwork;
+}
+
+export interface NetworkOptions {
+  /** Training steps also return the gradient of each trained weight under its upstream key. */
+  readonly saveGradients: boolean;
+}
+
+/**
+ * Checks given tensors against the notes of a network: names, types, ranks, fixed sizes, finite numbers.
+ * @throws InputError naming the tensor
+ */
+export function checkNetworkInputs(definition: NetworkDefinition, given: Readonly<Record<string, TensorData>>): void {
+  const { name, inputs } = definition;
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(inputs, key))
+      throw new InputError(`${name} has no input "${key}"; it has ${Object.keys(inputs).join(', ')}.`);
+  }
+  for (const [key, { shape }] of Object.entries(inputs)) {
+    const tensor = given[key];
+    if (tensor === undefined) throw new InputError(`${name} misses its input "${key}" ${shapeText(shape)}.`);
+    if (!(tensor.data instanceof Float32Array)) throw new InputError(`The input "${key}" of ${name} is not float32.`);
+    const fits =
+      tensor.dims.length === shape.length &&
+      shape.every((size, axis) =>
+        typeof size === 'string' ? (tensor.dims[axis] as number) > 0 : size === tensor.dims[axis],
+      );
+    if (!fits)
+      throw new InputError(`The input "${key}" of ${name} must be ${shapeText(shape)}, not ${shapeText(tensor.dims)}.`);
+    const index = tensor.data.findIndex((value) => !Number.isFinite(value));
+    if (index >= 0)
+      throw new InputError(`The input "${key}" of ${name} holds ${tensor.data[index]} at element ${index}.`);
+  }
+}
