@@ -110,6 +110,9 @@ function shortReason(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const text = cause instanceof Error ? cause.message : String(cause);
   const line = text.split('\n')[0] ?? '';
-  const sentence = line.replace(/^.*was false\.\s*/, '').replace(/^\S*onnxruntime_src\S*\s+/, '');
+  const sentence = line
+    .replace(/^.*was false\.\s*/, '')
+    .replace(/^\S*onnxruntime_src\S*\s+/, '')
+    .replace(/^Ort\w+:\s*/, '');
   return /[.!]$/.test(sentence) ? sentence : `${sentence}.`;
 }
