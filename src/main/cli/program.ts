@@ -6,6 +6,8 @@ import { withCommonOptions } from './command.ts';
 import { benchCommand } from './commands/bench.ts';
 import { detectCommand } from './commands/detect.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { modelsCommand } from './commands/models.ts';
+import { networkCommand } from './commands/network.ts';
 import { parseCommand } from './commands/parse.ts';
 import { serveCommand } from './commands/serve.ts';
 import { swapCommand } from './commands/swap.ts';
@@ -16,6 +18,8 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   swapCommand,
   detectCommand,
   parseCommand,
+  modelsCommand,
+  networkCommand,
   doctorCommand,
   benchCommand,
   serveCommand,
@@ -37,8 +41,10 @@ function createProgram(context: CliContext): Command {
     .version(`${PRODUCT.name} ${PRODUCT.version}`, '--version', 'print the version')
     .helpCommand(false)
     .addHelpText('after', `\n${EXIT_CODES}`);
-  for (const create of COMMANDS) program.addCommand(withCommonOptions(create(context)));
-  for (const command of [program, ...program.commands]) {
+  for (const create of COMMANDS) program.addCommand(create(context));
+  for (const command of descendants(program)) {
+    if (command.commands.length === 0) withCommonOptions(command);
+    else if (command !== program) asGroup(command);
     command
       .exitOverride()
       .showSuggestionAfterError(true)
@@ -50,6 +56,23 @@ function createProgram(context: CliContext): Command {
       });
   }
   return program;
+}
+
+/** A command and all commands below it. */
+const descendants = (command: Command): Command[] => [command, ...command.commands.flatMap(descendants)];
+
+/** A command that only holds others: by itself it is a question. */
+function asGroup(group: Command): void {
+  const names = group.commands.map((command) => command.name()).join(', ');
+  group
+    .helpCommand(false)
+    .allowExcessArguments()
+    .action(() => {
+      const [word] = group.args;
+      throw new UsageError(word ? `There is no "${word}" in "${group.name()}".` : `Say which: ${names}.`, {
+        action: `See "${PROGRAM} ${group.name()} --help".`,
+      });
+    });
 }
 
 /**

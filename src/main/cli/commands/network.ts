@@ -1,0 +1,116 @@
+/** `e4s network`: any single network on given tensors, for tests, research and reports. */
+import { Command, Option } from 'commander';
+import { UsageError } from '#engine/errors.ts';
+import { assertWritable, isSameFile } from '#engine/files/atomic.ts';
+import { findHome } from '#engine/files/home.ts';
+import type { NetworkDefinition, TensorNote } from '#engine/networks/definition.ts';
+import { DEVICES, type DeviceId } from '#shared/settings.ts';
+import { type CommonOptions, peakRssBytes, rounded, runAction } from '../command.ts';
+import type { CliContext } from '../context.ts';
+
+interface RunOptions extends CommonOptions {
+  readonly weights?: string;
+  readonly inputs: string;
+  readonly out: string;
+  readonly provider: DeviceId;
+  readonly saveGradients?: boolean;
+}
+
+export function networkCommand(context: CliContext): Command {
+  return new Command('network')
+    .description('list the networks, or run one on given tensors')
+    .addCommand(
+      new Command('list')
+        .description('names, inputs and outputs')
+        .action((options: CommonOptions) => list(context, options)),
+    )
+    .addCommand(
+      new Command('run')
+        .description('run one network once')
+        .argument('<name>')
+        .option('--weights <file>', '.safetensors, .pt or .pth with upstream keys; the imported packs when left out')
+        .requiredOption('--inputs <file>', 'safetensors with a tensor for each input')
+        .requiredOption('--out <file>', 'safetensors for the outputs')
+        .addOption(new Option('--provider <device>', 'where to compute').choices(DEVICES).default('cpu'))
+        .option('--save-gradients', 'training steps also write the gradient of each weight')
+        .action((name: string, options: RunOptions) => run(context, name, options)),
+    );
+}
+
+/** The table, loaded when it is needed: it brings the whole graph library. */
+const loadNetworks = async (): Promise<readonly NetworkDefinition[]> =>
+  (await import('#engine/networks/index.ts')).NETWORKS;
+
+const noteObject = (notes: Readonly<Record<string, TensorNote>>) =>
+  Object.entries(notes).map(([name, { shape, note }]) => ({ name, shape, note }));
+
+async function list(context: CliContext, options: CommonOptions): Promise<void> {
+  await runAction(context, options, async (_log, printer) => {
+    const networks = await loadNetworks();
+    const line = (arrow: string, notes: Readonly<Record<string, TensorNote>>): string[] =>
+      Object.entries(notes).map(([name, { shape, note }]) => `    ${arrow} ${name} [${shape.join(', ')}]  ${note}`);
+    printer.result(
+      {
+        networks: networks.map(({ name, summary, inputs, outputs, weights }) => ({
+          name,
+          summary,
+          inputs: noteObject(inputs),
+          outputs: noteObject(outputs),
+          weights,
+        })),
+      },
+      () =>
+        networks.flatMap(({ name, summary, inputs, outputs }) => [
+          `${name}: ${summary}`,
+          ...line('in ', inputs),
+          ...line('out', outputs),
+        ]),
+    );
+  });
+}
+
+async function run(context: CliContext, name: string, options: RunOptions): Promise<void> {
+  await runAction(context, options, async (log, printer) => {
+    const networks = await loadNetworks();
+    const network = networks.find((row) => row.name === name);
+    if (network === undefined) {
+      throw new UsageError(`There is no network "${name}"; there are ${networks.map((row) => row.name).join(', ')}.`);
+    }
+    for (const file of [options.inputs, options.weights]) {
+      if (file !== undefined && (await isSameFile(options.out, file))) {
+        throw new UsageError('This file is read by the same command.', {
+          file: options.out,
+          action: 'Choose another name for --out.',
+        });
+      }
+    }
+    await assertWritable(options.out);
+    const { runNetwork } = await import('#engine/networks/run-network.ts');
+    log.progress({ fraction: 0, label: `Running ${name}` });
+    const { outputs, milliseconds } = await runNetwork({
+      network,
+      inputs: options.inputs,
+      out: options.out,
+      weights: options.weights,
+      packs: findHome().packs,
+      device: options.provider,
+      saveGradients: options.saveGradients,
+      signal: context.signal,
+    });
+    const listed = Object.entries(outputs).map(([output, { dims }]) => ({ name: output, shape: dims }));
+    printer.result(
+      {
+        out: options.out,
+        network: name,
+        provider: options.provider,
+        outputs: listed,
+        milliseconds: Object.fromEntries(Object.entries(milliseconds).map(([step, ms]) => [step, rounded(ms, 1)])),
+        peak_rss_bytes: peakRssBytes(),
+      },
+      () => [
+        `${options.out}: ${listed.map((row) => `${row.name} [${row.shape.join(', ')}]`).join(', ')}`,
+        `built in ${rounded(milliseconds.build, 0)} ms, opened in ${rounded(milliseconds.open, 0)} ms, ran in ${rounded(milliseconds.run, 0)} ms`,
+      ],
+    );
+  });
+}
