@@ -162,8 +162,16 @@ export function trace(
     const y1 = (bounds[b + 4]! - oy) * iy;
     const z0 = (bounds[b + 2]! - oz) * iz;
     const z1 = (bounds[b + 5]! - oz) * iz;
-    const enter = Math.max(x0 < x1 ? x0 : x1, y0 < y1 ? y0 : y1, z0 < z1 ? z0 : z1);
-    const leave = Math.min(x0 < x1 ? x1 : x0, y0 < y1 ? y1 : y0, z0 < z1 ? z1 : z0);
+    const nx = x0 < x1 ? x0 : x1;
+    const ny = y0 < y1 ? y0 : y1;
+    const nz = z0 < z1 ? z0 : z1;
+    const fx = x0 < x1 ? x1 : x0;
+    const fy = y0 < y1 ? y1 : y0;
+    const fz = z0 < z1 ? z1 : z0;
+    const nxy = nx > ny ? nx : ny;
+    const fxy = fx < fy ? fx : fy;
+    const enter = nxy > nz ? nxy : nz;
+    const leave = fxy < fz ? fxy : fz;
     if (leave < 0 || enter > leave || enter > nearest) continue;
     const n = nodes[2 * node + 1]!;
     if (n === 0) {

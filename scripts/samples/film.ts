@@ -26,8 +26,8 @@ export type Film = {
 };
 /** Diffuse light of one kind of surface, summed over each pixel's samples, and their number. */
 export type Pool = { readonly irradiance: Float32Array; readonly count: Float32Array };
-/** The kinds of surface whose diffuse light is spread before it is used: skin scatters, cloth is only smoothed. */
-export const POOLS: readonly Material[] = ['skin', 'cloth'];
+/** The materials whose diffuse light is spread together before it is used: skin scatters, the others are only smoothed. */
+export const POOLS: readonly (readonly Material[])[] = [['skin'], ['cloth'], ['eye', 'tooth', 'flesh']];
 
 /** Traces the solid scene; `backdrop` gives the radiance behind it at picture fractions. */
 export function traceFilm(
@@ -67,7 +67,7 @@ export function traceFilm(
       const surface = surfaceAt(scene, hit, point, d);
       const { diffuse, specular } = illuminate(scene.bvh, hair, lighting, surface, d, x, y);
       film.light.set(specular, 3 * sample);
-      const number = POOLS.indexOf(surface.material);
+      const number = POOLS.findIndex((materials) => materials.includes(surface.material));
       if (number >= 0) {
         const { irradiance, count } = film.pools[number]!;
         film.pool[sample] = number + 1;
@@ -146,9 +146,10 @@ function mirror(
   y: number,
 ): void {
   const cos = Math.max(0, dot(s.bumped, view));
-  const fresnel = s.f0 + (Math.max(1 - s.roughness, s.f0) - s.f0) * (1 - cos) ** 5;
-  const reflected = unit(sub(d, scale(s.bumped, 2 * dot(d, s.bumped))));
   const sharp = s.roughness < 0.2;
+  // A rough surface's grazing reflection mostly meets itself.
+  const fresnel = s.f0 + (sharp ? 1 - s.f0 : 0.16) * (1 - cos) ** 5;
+  const reflected = unit(sub(d, scale(s.bumped, 2 * dot(d, s.bumped))));
   let seen = blocked ? 0.25 : 1;
   if (sharp) {
     const from = add(s.point, scale(s.normal, 0.02));
@@ -160,4 +161,4 @@ function mirror(
   for (let c = 0; c < 3; c++) out[c]! += s.shine * fresnel * seen * sky[c]! * (s.material === 'cloth' ? 0.4 : 1);
 }
 /** A softbox's radiance over the irradiance it gives, for mirrors. */
-const SOFTBOX = 9;
+const SOFTBOX = 7;

@@ -101,7 +101,7 @@ export function shadeStrands(
       const open = transmittance(hair, p, unit([view[0], view[1] + 0.9, view[2]]), 5, 0.3);
       const sum: [number, number, number] = [0, 0, 0];
       for (let c = 0; c < 3; c++)
-        sum[c] = base[c]! * mix(lighting.ground[c]!, lighting.sky[c]!, 0.7) * (0.12 + 0.95 * open);
+        sum[c] = base[c]! * mix(lighting.ground[c]!, lighting.sky[c]!, 0.7) * (0.2 + 1.1 * open) + 0.004;
       lighting.lights.forEach((light, l) => {
         const solid = t < 0.5 ? mix(lit[l]![0]!, lit[l]![1]!, 2 * t) : mix(lit[l]![1]!, lit[l]![2]!, 2 * t - 1);
         if (solid <= 0) return;
@@ -128,6 +128,6 @@ function kajiya(tangent: Vec3, light: Vec3, view: Vec3, base: Rgb): Rgb {
   const back = smoothstep(0.2, -0.9, dot(light, view));
   const primary = 0.03 * lobe(0.09, 90) * sinL * (1 + 3 * back);
   const secondary = 0.5 * lobe(-0.12, 22) * sinL * (1 + 1.5 * back);
-  const diffuse = 0.36 * sinL;
+  const diffuse = 0.45 * sinL;
   return [0, 1, 2].map((c) => base[c]! * (diffuse + secondary) + primary) as unknown as Rgb;
 }

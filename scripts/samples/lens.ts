@@ -32,7 +32,7 @@ export function lensGlints(
       n = unit(add(n, scale(sub(p, middle), 0.05)));
       const reflected = unit(sub(d, scale(n, 2 * dot(d, n))));
       const sky = environment(lighting, reflected, 1.2);
-      return [0.05 * sky[0], 0.05 * sky[1], 0.055 * sky[2]];
+      return [0.02 * sky[0], 0.022 * sky[1], 0.024 * sky[2]];
     }
     return undefined;
   };

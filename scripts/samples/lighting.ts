@@ -67,7 +67,7 @@ export function environment(setup: Lighting, d: Vec3, softbox: number): Rgb {
   ];
   for (const { toward, color, radius } of setup.lights) {
     const angle = Math.acos(Math.min(1, Math.max(-1, d[0] * toward[0] + d[1] * toward[1] + d[2] * toward[2])));
-    const k = softbox * smoothstep(radius * 1.15, radius * 0.85, angle) + 0.4 * bell(angle, 0.7);
+    const k = softbox * smoothstep(radius * 1.9, radius * 1.6, angle) + (softbox > 0 ? 0.06 : 0.4) * bell(angle, 0.7);
     for (let c = 0; c < 3; c++) out[c]! += k * color[c]!;
   }
   return out;

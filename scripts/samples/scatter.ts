@@ -8,6 +8,7 @@ const PROFILES = [
     { weights: [0.5, 0.38, 0.3], sigmas: [0.42, 0.16, 0.1] },
   ],
   [{ weights: [1, 1, 1], sigmas: [0.09, 0.09, 0.09] }],
+  [{ weights: [1, 1, 1], sigmas: [0.06, 0.06, 0.06] }],
 ] as const;
 
 /** Spreads each pool's diffuse light sideways in the picture plane, as living skin does, and never across depth steps. Returns 3 numbers a pixel and pool. */

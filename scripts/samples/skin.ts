@@ -137,9 +137,9 @@ export function skinGrain(person: Person, beard: number, rest: Vec3): Rgb {
 /** Height of pores and fine lines in units; lips have vertical creases instead. */
 export function skinRelief([x, y, z]: Vec3, lip: number, age: number): number {
   const pores =
-    0.006 * noise(x * 9, y * 9, z * 9) +
-    0.005 * noise(x * 17, y * 17, z * 17) +
-    (0.006 + 0.01 * age) * noise(x * 4, y * 6, z * 4);
+    0.0024 * noise(x * 13, y * 13, z * 13) +
+    0.0016 * noise(x * 24, y * 24, z * 24) +
+    (0.003 + 0.009 * age) * noise(x * 3, y * 5, z * 3);
   const creases = 0.008 * noise(x * 7.5, y * 0.9, 3) + 0.003 * noise(x * 15, y * 2, 7);
   return mix(pores, creases, lip);
 }

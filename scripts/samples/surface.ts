@@ -109,7 +109,7 @@ const SHADERS: Readonly<Record<Material, (s: Sample) => Surface>> = {
     const axis = unit(sub(at(position, 0), at(position, position.length / 3 - 1)));
     const lean = 0.75 * smoothstep(0.62, 0.4, Math.hypot(s.rest[0], s.rest[1]) / radius) * (s.rest[2] > 0 ? 1 : 0);
     const bumped = unit(add(s.normal, scale(sub(s.normal, scale(axis, dot(s.normal, axis))), lean)));
-    return { ...plain(s, 0.06, 0.03), bumped, albedo: eyeColor(s.rest, s.albedo, radius) };
+    return { ...plain(s, 0.06, 0.025), bumped, albedo: eyeColor(s.rest, s.albedo, radius) };
   },
   tooth: (s) => {
     const stain = smoothstep(-3.7, -3.2, s.rest[1]) + smoothstep(-5.3, -5.7, s.rest[1]);

@@ -1,5 +1,5 @@
 import { LID_RINGS, LIP_PAIRS, LOOPS } from './canonical-face.ts';
-import { bell, mix, smoothstep, type Vec3 } from './math.ts';
+import { bell, mix, smoothstep, table, type Vec3 } from './math.ts';
 
 /** What makes a head someone's: every number is about -1..1 around the canonical face unless noted. */
 export type Identity = {
@@ -36,7 +36,15 @@ export type Expression = {
 
 /** Eye centres' distance from the middle, height and depth, and the eyeball's radius, in the undeformed head. */
 export const EYE = { x: 3.12, y: 2.66, z: 2.48, radius: 1.36 } as const;
-const MOUTH_LINE = -4.27;
+/** Height of the closed lips' meeting line by distance from the middle. */
+const MOUTH_LINE = [
+  [0, -4.265],
+  [0.55, -4.255],
+  [1.06, -4.225],
+  [1.5, -4.23],
+  [1.85, -4.19],
+  [2.15, -4.16],
+] as const;
 const LIP_MIDDLE = -4.3;
 
 /** Moves a point of the undeformed head by the identity; a smooth field, so it also carries ears, lids and glasses. */
@@ -71,7 +79,7 @@ export function applyIdentity(id: Identity, [px, py, pz]: Vec3): Vec3 {
   const eye = near(EYE.x, EYE.y, 3.8, 1.7, 1.1, 3);
   x += eye * ((0.13 + 0.08 * id.eyeSize) * (ax - EYE.x) + 0.22 * id.eyeSpacing);
   y += eye * ((0.16 + 0.2 * id.eyeSize) * (py - EYE.y) + 0.14 * id.eyeTilt * (ax - EYE.x));
-  y += 0.4 * id.browHeight * near(3.4, 4.8, 4.2, 2.6, 0.8, 3);
+  y += 0.4 * (id.browHeight - 0.8) * near(3.4, 4.8, 4.2, 2.6, 0.8, 3);
   z += 0.35 * id.browBone * near(3, 4.3, 4.6, 2.4, 0.8, 3);
 
   x *= 1 + 0.05 * id.width;
@@ -109,14 +117,15 @@ export function applyExpression(ex: Expression, [px, py, pz]: Vec3): Vec3 {
   y += 0.55 * ex.browRaise * bell(ax - 3, 2.6) * bell(py - 4.9, 1) * front;
 
   // Parted lips: the rows above the mouth line go up a little, those below go down.
-  const lip = smoothstep(2.3, 0.6, ax) * front;
-  if (py > MOUTH_LINE) y += 0.3 * ex.part * lip * bell(py - MOUTH_LINE, 0.8);
-  else y -= 0.5 * ex.part * lip * bell(py - MOUTH_LINE, 1.3);
+  const line = table(MOUTH_LINE, ax);
+  const lip = smoothstep(2.5, 1.4, ax) * front;
+  if (py > line) y += 0.42 * ex.part * lip * bell(py - line, 0.8);
+  else y -= 0.42 * ex.part * lip * bell(py - line, 1.3);
 
   // The jaw turns about an axis through the ears; between the mouth's corners the lower lip moves whole.
   const between = smoothstep(3.2, 2, ax) * front;
   const lateral = smoothstep(-2.4, -6.2, py);
-  const whole = py < MOUTH_LINE ? 1 : 0;
+  const whole = py < line ? 1 : 0;
   const weight =
     mix(lateral, mix(lateral, whole, smoothstep(2.5, 1.7, ax)), between) *
     smoothstep(-7, -1, pz) *
@@ -162,7 +171,7 @@ export function relaxedLandmarks(points: readonly Vec3[]): Vec3[] {
   for (const [v, dy] of LIP_BOW) lift(v, dy);
   for (const ring of [LID_RINGS.right, LID_RINGS.left]) for (const v of ring) lift(v, 0.16);
   for (const [upper, lower] of LIP_PAIRS) {
-    const middle = (points[upper]![1] + points[lower]![1]) / 2;
+    const middle = (points[upper]![1] + points[lower]![1]) / 2 + (Math.abs(points[upper]![0]) > 1.7 ? 0.06 : 0);
     const depth = (points[upper]![2] + points[lower]![2]) / 2;
     out[upper] = [points[upper]![0], middle + 0.02, mix(points[upper]![2], depth, 0.7)];
     out[lower] = [points[lower]![0], middle - 0.02, mix(points[lower]![2], depth, 0.7)];
