@@ -27,7 +27,7 @@ export const PARTS = {
   rightBrow: [70, 63, 105, 66, 107, 55, 65, 52, 53, 46],
   leftBrow: [300, 293, 334, 296, 336, 285, 295, 282, 283, 276],
   nose: [168, 193, 245, 188, 174, 217, 126, 129, 64, 98, 97, 2, 326, 327, 294, 358, 355, 437, 399, 412, 465, 417],
-  /** Centre, then four points of the rim. */
+  /** Centre, then the rim: towards the picture's right, up, left, down. */
   rightIris: [468, 469, 470, 471, 472],
   leftIris: [473, 474, 475, 476, 477],
 } as const satisfies Record<string, readonly number[]>;
@@ -114,10 +114,10 @@ function mirrorTable(canonical: Float32Array): Uint16Array<ArrayBuffer> {
     return best;
   };
   const table = Uint16Array.from({ length: LANDMARKS }, (_, i) => (i < MESH_POINTS ? twin(i) : i));
-  PARTS.rightIris.forEach((right, k) => {
-    const left = PARTS.leftIris[k]!;
-    table[right] = left;
-    table[left] = right;
+  // Mirroring exchanges the rim's right and left points.
+  [0, 3, 2, 1, 4].forEach((twinOf, k) => {
+    table[PARTS.rightIris[k]!] = PARTS.leftIris[twinOf]!;
+    table[PARTS.leftIris[k]!] = PARTS.rightIris[twinOf]!;
   });
   return table;
 }

@@ -104,7 +104,10 @@ class Search {
     // The best detection of a place speaks for it; weaker ones are tried only where it proves wrong.
     for (const detection of detections) {
       if (this.faces.some((face) => containment(face.corners, detection.corners) > SAME_FACE)) continue;
-      const verdict = await judgeDetection(this.#model, this.#picture, detection, this.#signal);
+      const verdict = await judgeDetection(this.#model, this.#picture, detection, {
+        reorient: kind !== 'tile',
+        signal: this.#signal,
+      });
       if (verdict === undefined) continue;
       const sure = kind === 'upright' && detection.score >= SURE.score && verdict.fit.presence >= SURE.presence;
       if (sure || isConsistent(verdict))

@@ -27,8 +27,8 @@ export interface Verdict {
   readonly drift: number;
 }
 
-/** Below this after the first passes nothing is looked at further. */
-const HOPELESS = 0.3;
+/** Presence below which nothing is looked at further: after the first rough pass, and later. */
+const HOPELESS = { rough: 0.01, settling: 0.3 } as const;
 
 /** The mesh has settled when a pass moves it by less than this, centimetres of the canonical face. */
 const SETTLED = 0.04;
@@ -65,10 +65,12 @@ async function settle(
   picture: PicturePyramid,
   region: SquareRegion,
 ): Promise<{ fit: MeshFit; drift: number; presence: number } | undefined> {
-  let fit = await model.refine(picture, region, 2);
+  const rough = await model.fit(picture, region);
+  if (rough.presence < HOPELESS.rough) return undefined;
+  let fit = await model.fit(picture, regionOfLandmarks(rough.landmarks));
   let presence = fit.presence;
   let drift: number | undefined;
-  for (let pass = 0; pass < MAX_SETTLING_PASSES && presence >= HOPELESS; pass++) {
+  for (let pass = 0; pass < MAX_SETTLING_PASSES && presence >= HOPELESS.settling; pass++) {
     const next = await model.fit(picture, regionOfLandmarks(fit.landmarks));
     const moved = meanDistance(fit.landmarks, next.landmarks) / poseOf(next.landmarks).scale;
     fit = next;
@@ -76,7 +78,7 @@ async function settle(
     presence = Math.min(presence, fit.presence);
     if (moved < SETTLED) break;
   }
-  return drift === undefined || presence < HOPELESS ? undefined : { fit, drift, presence };
+  return drift === undefined || presence < HOPELESS.settling ? undefined : { fit, drift, presence };
 }
 
 /** Fits the mesh from a region and judges it; undefined when there is no face at all. */
@@ -122,20 +124,22 @@ const penalty = (verdict: Verdict): number =>
   verdict.disagreement / LIMITS.disagreement + verdict.drift / LIMITS.drift + 4 * (1 - verdict.presence);
 
 /**
- * The best mesh of a detection. The detector's key points may be turned by a quarter or a half (upside-down faces look
- * like faces too), so an unclear verdict is checked against the three other orientations.
+ * The mesh of a detection. With `reorient` an unclear verdict is checked against the three other orientations: the
+ * detector's key points may be turned by a quarter or a half, since upside-down faces look like faces too.
  */
 export async function judgeDetection(
   model: LandmarkModel,
   picture: PicturePyramid,
   detection: Detection,
-  signal?: AbortSignal,
+  options: { readonly reorient: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<Verdict | undefined> {
   const region = regionOfDetection(detection);
-  let best = await judge(model, picture, region, signal);
+  let best = await judge(model, picture, region, options.signal);
+  if (!options.reorient) return best;
   for (let quarter = 1; quarter < 4; quarter++) {
     if (best !== undefined && within(best, CLEAR)) break;
-    const other = await judge(model, picture, { ...region, angle: region.angle + (quarter * Math.PI) / 2 }, signal);
+    const turned = { ...region, angle: region.angle + (quarter * Math.PI) / 2 };
+    const other = await judge(model, picture, turned, options.signal);
     // A profile is unsteady however one looks at it: only a proven face may take the place of the first reading.
     if (other !== undefined && isConsistent(other) && (best === undefined || penalty(other) < penalty(best)))
       best = other;
