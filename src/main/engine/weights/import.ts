@@ -10,7 +10,7 @@ import { type Identification, identify } from './identify.ts';
 import { networkManifest } from './manifests.ts';
 import { openTensorFile, sniffLayout } from './open.ts';
 import { type PackWeights, packFolder, readPackManifest, writePackManifest } from './pack-manifest.ts';
-import { listPacks, type PackStatus } from './packs.ts';
+import { listPacks, type PackStatus, packStatus } from './packs.ts';
 import { explainSelection } from './select.ts';
 import type { TensorFile } from './tensor-file.ts';
 
@@ -175,17 +175,16 @@ async function importFile(
   const before = await readPackManifest(packs, pack);
   const weights = typeof before === 'object' ? before.weights : [];
   const same = weights.filter((entry) => entry.part === part);
-  const isWhole = (await listPacks(packs)).some(({ id, state }) => id === pack && state !== 'damaged');
-  if (isWhole && same.some(({ source }) => source.sha256 === sha256)) {
-    return { outcome: 'present', pack, message: `"${title}" was imported from this file before.` };
-  }
+  const isWhole =
+    (await packStatus(packs, pack)).state !== 'damaged' && (await areUnchanged(packs, pack, same, options));
   if (isWhole && same.length > 0 && !options.replace) {
-    const source = same[0]?.source.name;
-    return {
-      outcome: 'kept',
-      pack,
-      message: `"${title}" was imported from another file, ${source}; that one is kept.`,
-    };
+    return same.some(({ source }) => source.sha256 === sha256)
+      ? { outcome: 'present', pack, message: `"${title}" was imported from this file before.` }
+      : {
+          outcome: 'kept',
+          pack,
+          message: `"${title}" was imported from another file, ${same[0]?.source.name}; that one is kept.`,
+        };
   }
   const added = await convertAll(packs, opened, found, sha256, options, report);
   const kept = weights.filter((entry) => entry.part !== part);
@@ -201,6 +200,20 @@ async function importFile(
   });
   await removeUnlisted(packFolder(packs, pack), new Set([...kept, ...added].map((entry) => entry.file)));
   return { outcome: 'imported', pack, message: `"${title}" was imported.` };
+}
+
+/** Weights that were changed on the disk are as good as missing: importing again is how they are repaired. */
+async function areUnchanged(
+  packs: string,
+  pack: PackId,
+  weights: readonly PackWeights[],
+  { signal }: ImportOptions,
+): Promise<boolean> {
+  for (const { file, sha256 } of weights) {
+    const found = await hashFile(path.join(packFolder(packs, pack), file), signal);
+    if (found !== sha256) return false;
+  }
+  return true;
 }
 
 /** Converts every network of an identified file into files whose names tell the source: nothing in use is replaced. */
@@ -256,7 +269,7 @@ async function checkSpace(packs: string, bytes: number): Promise<void> {
 async function hashFile(
   file: string,
   signal: AbortSignal | undefined,
-  onFraction: (fraction: number) => void,
+  onFraction?: (fraction: number) => void,
 ): Promise<string> {
   await using source = await openFileSource(file);
   const hash = createHash('sha256');
@@ -264,7 +277,7 @@ async function hashFile(
   for await (const piece of readChunks(source, 0, source.size, signal)) {
     hash.update(piece);
     done += piece.length;
-    if (done % (8 * CHUNK_BYTES) === 0 || done === source.size) onFraction(done / source.size);
+    if (done % (8 * CHUNK_BYTES) === 0 || done === source.size) onFraction?.(done / source.size);
   }
   return hash.digest('hex');
 }
