@@ -1,6 +1,6 @@
 /** A photo studio for tests of the command line: real files, invented faces, no models. */
 import path from 'node:path';
-import { CancelledError, MissingPackError } from '#engine/errors.ts';
+import { CancelledError } from '#engine/errors.ts';
 import { decodePicture } from '#engine/image/decode.ts';
 import { encodePicture, encodePreview } from '#engine/image/encode.ts';
 import type { DecodedPicture } from '#engine/image/picture.ts';
@@ -72,11 +72,6 @@ export function fakeStudio(options: FakeOptions = {}): FakeStudio {
     close: (id) => photos.delete(id),
     async swap(request, run) {
       studio.requests.push(request);
-      if (request.settings.engine === 'rgi') {
-        throw new MissingPackError('The engine rgi needs the packs rgi-generator and face-parser.', {
-          action: 'Import them with "e4s models import".',
-        });
-      }
       target = request.target;
       const faces = request.assignments.length;
       for (const [i] of request.assignments.entries()) {
@@ -104,8 +99,7 @@ export function fakeStudio(options: FakeOptions = {}): FakeStudio {
     stage: (_id, _face, _stage, maxSide) => encodePreview(photo(target).picture, { maxSide, format: 'png' }),
     async encodeResult(_id, settings) {
       options.duringEncode?.();
-      const { bytes, mime, width, height } = await encodePicture(photo(target).picture, settings, 'classic');
-      return { bytes, mime, width, height };
+      return encodePicture(photo(target).picture, settings, 'classic');
     },
     async [Symbol.asyncDispose]() {
       studio.disposed = true;

@@ -78,6 +78,17 @@ describe('a swap', () => {
     expect((await readdir(at('steps'))).sort()).toEqual(['face0-01-align.png', 'face0-07-generate.png']);
   });
 
+  test('what the format cannot hold is said', async () => {
+    await sharp({ create: { width: 8, height: 8, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } } })
+      .png()
+      .toFile(at('glass.png'));
+    target = at('glass.png');
+    out = at('out.jpg');
+    expect((await cli(swap())).stderr).toContain(
+      `warning: ${out}: JPEG has no transparency; the picture was laid on white.`,
+    );
+  });
+
   test('an older result is replaced', async () => {
     await writeFile(out, 'old');
     expect((await cli(swap())).code).toBe(0);
@@ -141,6 +152,30 @@ describe('the request', () => {
     }
   });
 
+  test('a region can have its own amount', async () => {
+    const { request } = await ask(['--regions', 'eyes:0.25,nose', '--texture', 'lips:.5']);
+    const { eyes, nose, lips } = request.settings.regions;
+    expect(eyes).toEqual({ texture: false, shape: true, amount: 0.25 });
+    expect(nose).toEqual({ texture: false, shape: true, amount: 1 });
+    expect(lips).toEqual({ texture: true, shape: false, amount: 0.5 });
+  });
+
+  test('--assign gives several faces a source each', async () => {
+    const studio = fakeStudio({ faces: { 'target.jpg': three } });
+    const run = await cli(
+      ['swap', '--assign', `0=${source}`, '--assign', `2=${target}`, '--target', target, '--out', out, '--json'],
+      { studio },
+    );
+    expect(run.code).toBe(0);
+    const [first, second] = studio.requests[0]?.assignments ?? [];
+    expect([first?.targetFace, second?.targetFace]).toEqual([0, 2]);
+    expect(first?.source).not.toBe(second?.source);
+    expect(JSON.parse(run.stdout).faces).toMatchObject([
+      { index: 0, source },
+      { index: 2, source: target, source_face: 1 },
+    ]);
+  });
+
   test('strengths, crop and engine are passed on', async () => {
     const { request } = await ask(['--amount', '.25', '--recolor=0', '--no-crop', '--engine', 'classic']);
     expect(request.settings).toMatchObject({ amount: 0.25, recolor: 0, crop: false, engine: 'classic' });
@@ -158,10 +193,11 @@ describe('wrong usage ends with 2', () => {
     ['an unknown command', ['swop'], /unknown command 'swop'.*Did you mean swap\?/i],
     ['an unknown option', ['detect', 'x', '--jason'], /unknown option '--jason'.*Did you mean --json\?/i],
     ['a missing option', ['swap', '--source', 'a.png'], /required option '--target <photo>'/i],
+    ['no source', ['swap', '--target', 'a.png', '--out', 'b.png'], /No source was given/],
     ['a missing value', ['swap', '--source'], /argument missing/i],
     ['a superfluous word', ['swap', 'x', '--source', 'a', '--target', 'b', '--out', 'c.png'], /too many arguments/i],
   ])('%s', async (_what, argv, message) => {
-    await expectRefusal(await cli(argv), 2, /^e4s: /, message, /--help"\.$/m);
+    await expectRefusal(await cli(argv), 2, /^e4s: /, message, /--(help|assign)["\w]*\.$/m);
   });
 
   test.each([
@@ -177,6 +213,9 @@ describe('wrong usage ends with 2', () => {
     ['--source-face', 'all', /largest/],
     ['--regions', 'nose,chin', /no region "chin".*brows/],
     ['--regions', '', /no region ""/],
+    ['--regions', 'nose:2', /0 to 1/],
+    ['--regions', 'nose:.5:.5', /two amounts/],
+    ['--assign', 'anna.jpg', /0=anna\.jpg/],
     ['--engine', 'e4s', /auto, classic, rgi/],
     ['--metadata', 'some', /keep, strip/],
     ['--progress', 'loud', /auto, bar, json, none/],
@@ -192,9 +231,15 @@ describe('wrong usage ends with 2', () => {
     for (const name of [source, at('link.png'), path.join(folder, '.', 'source.png')]) {
       const run = await cli(swap('--out', name));
       expect(run.code).toBe(2);
-      expect(run.stderr).toContain('the file of --source, which is never overwritten');
+      expect(run.stderr).toContain('they are never overwritten');
     }
     expect(await readFile(source)).toEqual(bytes);
+  });
+
+  test('--assign does not mix with the other way, and names each face once', async () => {
+    await expectRefusal(await cli(swap('--assign', `0=${source}`)), 2, /--assign cannot be combined with --source\./);
+    const twice = ['swap', '--assign', `1=${source}`, '--assign', `1=${target}`, '--target', target, '--out', out];
+    await expectRefusal(await cli(twice), 2, /Face 1 has two sources/);
   });
 
   test('--stages must be a folder', async () => {
@@ -226,14 +271,25 @@ describe('other failures', () => {
   });
 
   test('missing packs end with 4 and are named', async () => {
-    await expectRefusal(await cli(swap('--engine', 'rgi')), 4, /rgi-generator and face-parser/);
+    process.env['E4S_HOME'] = at('empty-home');
+    try {
+      const studio = fakeStudio();
+      await expectRefusal(
+        await cli(swap('--engine', 'rgi'), { studio }),
+        4,
+        /packs that are not there: rgi, .*e4s models import/,
+      );
+      expect(studio.requests).toEqual([]);
+    } finally {
+      delete process.env['E4S_HOME'];
+    }
   });
 
   test('no face ends with 5 and names the photo', async () => {
     const none = (name: string) => ({ studio: fakeStudio({ faces: { [name]: [] } }) });
     await expectRefusal(await cli(swap(), none('source.png')), 5, `e4s: ${source}: No face was found.`);
     await expectRefusal(await cli(swap(), none('target.jpg')), 5, `e4s: ${target}: No face was found.`);
-    await expectRefusal(await cli(swap('--face', '7')), 5, /There is no face 7; the photo has 1 face/);
+    await expectRefusal(await cli(swap('--face', '7')), 5, /There is no face 7; the photo has 1 face, number 0\./);
   });
 
   test('an interrupt ends with 6 and leaves nothing', async () => {

@@ -33,22 +33,34 @@ export const parseFaceChoice = (text: string): FaceChoice => {
   throw new InvalidArgumentError('It must be "largest", "all" or the number of a face, counted from 0.');
 };
 
-export const parseOneFace = (text: string): Exclude<FaceChoice, 'all'> => {
+export type OneFace = Exclude<FaceChoice, 'all'>;
+
+export const parseOneFace = (text: string): OneFace => {
   if (text === 'largest') return text;
   if (/^\d{1,4}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be "largest" or the number of a face, counted from 0.');
 };
 
-/** Names of regions, separated by commas; `none` is the empty list. */
-export function parseRegions(text: string): RegionId[] {
+/** A region and how far it moves to the source. */
+export interface RegionShare {
+  readonly id: RegionId;
+  /** 0..1; the default of the region where nothing is said. */
+  readonly amount?: number;
+}
+
+const isRegion = (name: string): name is RegionId => (REGION_IDS as readonly string[]).includes(name);
+
+/** Names of regions with commas between them, each with an amount where wanted (`eyes,nose:0.5`); `none` is the empty list. */
+export function parseRegions(text: string): RegionShare[] {
   if (text === 'none') return [];
-  const names = text.split(',').map((name) => name.trim());
-  for (const name of names) {
-    if (!REGION_IDS.includes(name as RegionId)) {
+  return text.split(',').map((part) => {
+    const [name = '', amount, ...rest] = part.trim().split(':');
+    if (!isRegion(name)) {
       throw new InvalidArgumentError(`There is no region "${name}"; there are ${REGION_IDS.join(', ')}, or none.`);
     }
-  }
-  return [...new Set(names as RegionId[])];
+    if (rest.length > 0) throw new InvalidArgumentError(`"${part.trim()}" has two amounts.`);
+    return amount === undefined ? { id: name } : { id: name, amount: parseStrength(amount) };
+  });
 }
 
 /**
@@ -56,25 +68,46 @@ export function parseRegions(text: string): RegionId[] {
  * for one of them alone; what no list speaks about keeps its default.
  */
 export function chooseRegions(lists: {
-  regions?: readonly RegionId[] | undefined;
-  texture?: readonly RegionId[] | undefined;
-  shape?: readonly RegionId[] | undefined;
+  regions?: readonly RegionShare[] | undefined;
+  texture?: readonly RegionShare[] | undefined;
+  shape?: readonly RegionShare[] | undefined;
 }): Record<RegionId, RegionSwitch> {
   const texture = lists.texture ?? lists.regions;
   const shape = lists.shape ?? lists.regions;
+  const amounts = new Map(
+    [...(lists.regions ?? []), ...(lists.texture ?? []), ...(lists.shape ?? [])].flatMap(({ id, amount }) =>
+      amount === undefined ? [] : [[id, amount] as const],
+    ),
+  );
+  const has = (list: readonly RegionShare[], id: RegionId): boolean => list.some((row) => row.id === id);
   return Object.fromEntries(
     REGIONS.map(({ id }) => {
       const preset = DEFAULT_REGION_SWITCHES[id];
       return [
         id,
         {
-          texture: texture ? texture.includes(id) : preset.texture,
-          shape: shape ? shape.includes(id) : preset.shape,
-          amount: preset.amount,
+          texture: texture ? has(texture, id) : preset.texture,
+          shape: shape ? has(shape, id) : preset.shape,
+          amount: amounts.get(id) ?? preset.amount,
         },
       ];
     }),
   ) as Record<RegionId, RegionSwitch>;
+}
+
+/** A face of the target and the photo whose face it gets. */
+export interface PhotoOfFace {
+  readonly face: number;
+  readonly photo: string;
+}
+
+/** One more `n=photo`. */
+export function collectPhotosOfFaces(text: string, before: readonly PhotoOfFace[] = []): PhotoOfFace[] {
+  const [, face, photo] = /^(\d{1,4})=(.+)$/.exec(text) ?? [];
+  if (face === undefined || photo === undefined) {
+    throw new InvalidArgumentError('It must be the number of a face, "=", and a photo, as in 0=anna.jpg.');
+  }
+  return [...before, { face: Number(face), photo }];
 }
 
 const FORMAT_OF_EXTENSION: Readonly<Record<string, ExportFormat>> = {

@@ -1,16 +1,17 @@
 /** `e4s parse`: the 12-region label map of a face. */
 import { Command, Option } from 'commander';
-import { NoFaceError, UsageError } from '#engine/errors.ts';
-import { assertWritable, isSameFile, writeFileAtomic } from '#engine/files/atomic.ts';
+import { assertWritable, writeFileAtomic } from '#engine/files/atomic.ts';
 import { encodeLabelMap } from '#engine/image/label-map-file.ts';
 import { REGIONS } from '#shared/regions.ts';
 import { type CommonOptions, rounded, runAction } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { chooseFaces, type FaceChoice, parseMapName, parseOneFace } from '../options.ts';
+import { chooseFaces, type OneFace, parseMapName, parseOneFace } from '../options.ts';
+import { refuseOverwriting } from '../swap/checks.ts';
+import { missingFace } from '../swap/plan.ts';
 
 interface ParseOptions extends CommonOptions {
   readonly out: string;
-  readonly face: Exclude<FaceChoice, 'all'>;
+  readonly face: OneFace;
   readonly thorough?: boolean;
 }
 
@@ -31,23 +32,14 @@ export function parseCommand(context: CliContext): Command {
 async function parse(context: CliContext, file: string, options: ParseOptions): Promise<void> {
   const { signal } = context;
   await runAction(context, options, async (log, printer) => {
-    if (await isSameFile(options.out, file)) {
-      throw new UsageError('This is the photo itself, which is never overwritten.', {
-        file: options.out,
-        action: 'Choose another name for --out.',
-      });
-    }
+    await refuseOverwriting(options.out, [file]);
     await assertWritable(options.out);
     await using studio = await context.openStudio();
     log.progress({ fraction: 0, label: `Opening ${file}` });
     const photo = await studio.open({ path: file, name: file }, { thorough: options.thorough ?? false }, { signal });
     for (const notice of photo.notices) log.warning(`${file}: ${notice}`);
     const [face] = chooseFaces(photo.faces, options.face);
-    if (!face) {
-      throw photo.faces.length === 0
-        ? new NoFaceError('No face was found.', { file, action: 'Choose another photo, or try --thorough.' })
-        : new NoFaceError(`There is no face ${options.face}.`, { file, action: '"e4s detect" lists the faces.' });
-    }
+    if (!face) throw missingFace(photo, options.face);
     log.progress({ fraction: 0.5, label: 'Parsing' });
     const { size, labels } = await studio.parse(photo.photo, face.index, { signal });
     await writeFileAtomic(options.out, encodeLabelMap({ width: size, height: size, labels }), { signal });

@@ -1,8 +1,9 @@
 /** The photo side of the engine: open pictures, run swaps, hand out views. */
 import { performance } from 'node:perf_hooks';
-import { MissingPackError, UsageError } from '#engine/errors.ts';
+import { UsageError } from '#engine/errors.ts';
 import { FaceAnalyser } from '#engine/face/faces.ts';
 import { setModelsFolder } from '#engine/face/models/location.ts';
+import { findHome } from '#engine/files/home.ts';
 import { decodePicture } from '#engine/image/decode.ts';
 import { type EncodedFile, encodeImagePreview, encodePicture, encodePreview } from '#engine/image/encode.ts';
 import type { PhotoId, ResultId, SwapRequest, SwapResult } from '#shared/contract.ts';
@@ -17,6 +18,7 @@ import { pasteBack } from './paste-back.ts';
 import { PhotoStore, photoInfo } from './photo-store.ts';
 import type { EncodedPicture, ParsedFace, PhotoStudio, RunOptions } from './photo-studio.ts';
 import { ResultStore } from './result-store.ts';
+import { rgiUnavailable } from './rgi-packs.ts';
 import { type PairSide, runPair } from './run-pair.ts';
 import { StageCache } from './stage-cache.ts';
 import { StageRunner } from './stage-runner.ts';
@@ -104,7 +106,7 @@ class ClassicPhotoStudio implements PhotoStudio {
   async swap(request: SwapRequest, run: RunOptions = {}): Promise<SwapResult> {
     const start = performance.now();
     const { settings, assignments } = request;
-    const stages = this.#engine(settings);
+    const stages = await this.#engine(settings);
     const targets = assignments.map((a) => a.targetFace);
     if (new Set(targets).size < targets.length)
       throw new UsageError('Each face of the target can have one source only.');
@@ -149,12 +151,12 @@ class ClassicPhotoStudio implements PhotoStudio {
   async stage(id: ResultId, targetFace: number, stage: StageId, maxSide: number): Promise<EncodedPicture> {
     const pair = this.#results.get(id).pairs.get(targetFace);
     if (!pair) throw new UsageError(`Face ${targetFace} was not exchanged in this result.`);
-    return preview(await encodeImagePreview(pair.picture(stage), { maxSide }));
+    return preview(await encodeImagePreview(pair.picture(stage), { maxSide, format: 'png' }));
   }
 
   async encodeResult(id: ResultId, settings: ExportSettings): Promise<EncodedPicture> {
     const { picture, engine } = this.#results.get(id);
-    return preview(await encodePicture(picture, settings, engine));
+    return encodePicture(picture, settings, engine);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -169,11 +171,9 @@ class ClassicPhotoStudio implements PhotoStudio {
     return this.#stages;
   }
 
-  #engine({ engine }: SwapSettings): ClassicStages {
-    if (engine !== 'rgi') return this.#classic();
-    throw new MissingPackError('The E4S engine needs its checkpoints, which are not installed.', {
-      action: 'Choose the classic engine.',
-    });
+  async #engine({ engine }: SwapSettings): Promise<ClassicStages> {
+    if (engine === 'rgi') throw await rgiUnavailable(findHome().packs);
+    return this.#classic();
   }
 
   /** A face of an open picture as one side of a pair, at its own working size unless another is asked for. */

@@ -12,6 +12,8 @@ export interface EncodedPicture {
   readonly mime: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/tiff';
   readonly width: number;
   readonly height: number;
+  /** What the format could not hold, one sentence each. */
+  readonly notices?: readonly string[] | undefined;
 }
 
 export type SwapProgress = Extract<SwapEvent, { type: 'progress' }>;
