@@ -146,6 +146,7 @@ export const text = {
     textureOf: (region: string) => `${region}: texture from the source`,
     shapeOf: (region: string) => `${region}: shape from the source`,
     amountOf: (region: string) => `${region}: amount`,
+    fromTarget: 'from target',
     keptTitle: 'Kept from the target',
     keptWhy: 'The classic engine leaves these regions as they are in the target. The E4S networks can exchange them.',
     names: {
@@ -158,7 +159,7 @@ export const text = {
       skin: 'Skin',
       ears: 'Ears',
       neck: 'Neck',
-      mouth: 'Mouth interior',
+      mouth: 'Inner mouth',
       glasses: 'Glasses',
       earrings: 'Earrings',
     },

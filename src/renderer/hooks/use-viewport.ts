@@ -70,7 +70,7 @@ export function useViewport(picture: Size): Viewport {
     return () => element?.removeEventListener('wheel', listener);
   }, [element]);
 
-  const fit = () => setFree(null);
+  const fitted = () => setFree(null);
   const full = () => change((now, room, size) => (now.scale === 1 ? now : centred(room, size, 1)));
   const step = (direction: 1 | -1) => zoom((scale) => zoomStep(scale, direction));
 
@@ -78,7 +78,7 @@ export function useViewport(picture: Size): Viewport {
     '+': () => step(1),
     '=': () => step(1),
     '-': () => step(-1),
-    '0': fit,
+    '0': fitted,
     '1': full,
   };
 
@@ -87,7 +87,7 @@ export function useViewport(picture: Size): Viewport {
     frame,
     view,
     fitted: !same,
-    fit,
+    fit: fitted,
     full,
     step,
     onKey(event) {
@@ -115,7 +115,7 @@ export function useViewport(picture: Size): Viewport {
           frameElement.addEventListener(end, () => moving.abort(), { signal: moving.signal });
         }
       },
-      onDoubleClick: () => (same ? fit() : full()),
+      onDoubleClick: () => (same ? fitted() : full()),
     },
   };
 }

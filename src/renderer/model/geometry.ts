@@ -78,6 +78,14 @@ export function visibleSpan(view: View, frame: Size, picture: Size): { left: num
   };
 }
 
+/** Top and bottom edge of the part of the picture that the frame shows. */
+export function visibleRows(view: View, frame: Size, picture: Size): { top: number; bottom: number } {
+  return {
+    top: clamp(view.y, 0, frame.height),
+    bottom: clamp(view.y + picture.height * view.scale, 0, frame.height),
+  };
+}
+
 /** Where the wipe at `fraction` of the visible span stands: in the frame, and as a share (0..1) of the picture's width. */
 export function wipeAt(
   fraction: number,

@@ -14,11 +14,10 @@ import { Tour } from './frame/tour.tsx';
 import { VideoTab } from './frame/video-tab.tsx';
 
 const useStyles = makeStyles({
-  provider: { height: '100%' },
   root: {
     display: 'grid',
     gridTemplateRows: 'auto auto minmax(0, 1fr) auto',
-    height: '100%',
+    height: '100vh',
     minWidth: '960px',
     backgroundColor: tokens.colorNeutralBackground3,
     color: tokens.colorNeutralForeground1,
@@ -33,8 +32,8 @@ export function App() {
   useShortcuts();
   useArrivals();
   return (
-    <FluentProvider theme={theme} className={styles.provider} data-theme={name}>
-      <div className={styles.root}>
+    <FluentProvider theme={theme}>
+      <div className={styles.root} data-theme={name}>
         <TitleBar />
         <div>
           <ConnectionBar />

@@ -16,13 +16,17 @@ export function DoctorDialog({ onClose }: { onClose: () => void }) {
   return (
     <DialogFrame
       title={text.doctor.title}
+      wide
       onClose={onClose}
       actions={
-        doctor.state === 'read' && (
-          <Button icon={<Copy20Regular />} onClick={() => void copy(doctor.report)}>
-            {text.doctor.copy}
-          </Button>
-        )
+        <>
+          {doctor.state === 'read' && (
+            <Button icon={<Copy20Regular />} onClick={() => void copy(doctor.report)}>
+              {text.doctor.copy}
+            </Button>
+          )}
+          <Button onClick={onClose}>{text.close}</Button>
+        </>
       }
     >
       {doctor.state === 'reading' && <Spinner label={text.doctor.running} />}

@@ -7,40 +7,36 @@ import {
   DialogSurface,
   DialogTitle,
   makeStyles,
+  mergeClasses,
   tokens,
 } from '@fluentui/react-components';
-import { Dismiss20Regular } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
 import { text } from '../../text.ts';
 
 const useStyles = makeStyles({
   surface: { maxWidth: 'min(560px, calc(100vw - 48px))', backgroundColor: tokens.colorNeutralBackground2 },
+  wide: { maxWidth: 'min(860px, calc(100vw - 48px))' },
   content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL, paddingBottom: '4px' },
 });
 
 interface DialogFrameProps {
   readonly title: string;
   readonly onClose: () => void;
+  readonly wide?: boolean;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }
 
-/** A dialog of the studio: title, content, actions, closed by Escape, its cross or a click outside. */
-export function DialogFrame({ title, onClose, actions, children }: DialogFrameProps) {
+/** A dialog of the studio: title, content, actions; Escape and a click outside close it too. */
+export function DialogFrame({ title, onClose, wide = false, actions, children }: DialogFrameProps) {
   const styles = useStyles();
   return (
     <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface className={styles.surface}>
+      <DialogSurface className={mergeClasses(styles.surface, wide && styles.wide)}>
         <DialogBody>
-          <DialogTitle
-            action={
-              <Button appearance="subtle" icon={<Dismiss20Regular />} aria-label={text.close} onClick={onClose} />
-            }
-          >
-            {title}
-          </DialogTitle>
+          <DialogTitle>{title}</DialogTitle>
           <DialogContent className={styles.content}>{children}</DialogContent>
-          {actions && <DialogActions>{actions}</DialogActions>}
+          <DialogActions>{actions ?? <Button onClick={onClose}>{text.close}</Button>}</DialogActions>
         </DialogBody>
       </DialogSurface>
     </Dialog>

@@ -4,7 +4,8 @@ import { text } from '../../text.ts';
 import { DialogFrame } from './frame.tsx';
 
 const useStyles = makeStyles({
-  title: { margin: 0, fontSize: tokens.fontSizeBase300 },
+  columns: { display: 'grid', gridTemplateColumns: '1fr 1fr', gap: '40px' },
+  title: { margin: '0 0 12px', fontSize: tokens.fontSizeBase300 },
   list: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', gap: '6px 16px', margin: 0 },
   row: { display: 'contents' },
   keys: { margin: 0, display: 'flex', gap: '4px', justifyContent: 'flex-end' },
@@ -41,7 +42,7 @@ const VIEWER: readonly Row[] = [
 function Group({ title, rows }: { title: string; rows: readonly Row[] }) {
   const styles = useStyles();
   return (
-    <>
+    <section>
       <h3 className={styles.title}>{title}</h3>
       <dl className={styles.list}>
         {rows.map(({ keys, does }) => (
@@ -57,7 +58,7 @@ function Group({ title, rows }: { title: string; rows: readonly Row[] }) {
           </div>
         ))}
       </dl>
-    </>
+    </section>
   );
 }
 
@@ -65,9 +66,11 @@ function Group({ title, rows }: { title: string; rows: readonly Row[] }) {
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const styles = useStyles();
   return (
-    <DialogFrame title={text.shortcuts.title} onClose={onClose}>
-      <Group title={text.shortcuts.groups.anywhere} rows={SHORTCUTS} />
-      <Group title={text.shortcuts.groups.viewer} rows={VIEWER} />
+    <DialogFrame title={text.shortcuts.title} wide onClose={onClose}>
+      <div className={styles.columns}>
+        <Group title={text.shortcuts.groups.anywhere} rows={SHORTCUTS} />
+        <Group title={text.shortcuts.groups.viewer} rows={VIEWER} />
+      </div>
       <p className={styles.note}>{text.shortcuts.viewerNote}</p>
     </DialogFrame>
   );

@@ -2,13 +2,14 @@ import { makeStyles, tokens } from '@fluentui/react-components';
 import { text } from '../../text.ts';
 import { SourcePanel } from '../photos/source-panel.tsx';
 import { TargetPanel } from '../photos/target-panel.tsx';
+import { RemarksSection } from '../settings/remarks-section.tsx';
 import { SettingsPanel } from '../settings/settings-panel.tsx';
 import { Viewer } from '../viewer/viewer.tsx';
 
 const useStyles = makeStyles({
   root: {
     display: 'grid',
-    gridTemplateColumns: 'clamp(248px, 18vw, 348px) minmax(0, 1fr) clamp(304px, 20vw, 372px)',
+    gridTemplateColumns: 'clamp(240px, 18.5vw, 360px) minmax(0, 1fr) clamp(304px, 23vw, 380px)',
     gridTemplateRows: 'minmax(0, 1fr)',
     minHeight: 0,
   },
@@ -29,6 +30,7 @@ export function ImageTab() {
       <aside className={styles.photos} aria-label={text.wells.panel}>
         <SourcePanel />
         <TargetPanel />
+        <RemarksSection />
       </aside>
       <Viewer />
       <SettingsPanel />

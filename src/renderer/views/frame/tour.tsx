@@ -40,7 +40,7 @@ function positioningOf(step: number): PositioningShorthand | null {
   // The viewer fills the middle: the step lies over its upper part instead of leaving the window.
   return position === 'below'
     ? { target, position: 'below', align, offset: { mainAxis: -220 }, pinned: true }
-    : { target, position, align, offset: { mainAxis: 8, crossAxis: -8 } };
+    : { target, position, align, offset: { mainAxis: 8, crossAxis: 8 } };
 }
 
 /** The short introduction at the first start; once seen or skipped it comes only when asked for. */

@@ -1,4 +1,4 @@
-import { Button, makeStyles, Skeleton, SkeletonItem, Tooltip, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, Skeleton, SkeletonItem, Tooltip, tokens } from '@fluentui/react-components';
 import { Dismiss16Regular } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
 import { useStudio } from '../../actions/studio.ts';
@@ -10,12 +10,15 @@ import { FaceFrames } from './face-frames.tsx';
 
 const useStyles = makeStyles({
   root: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalSNudge, minWidth: 0 },
+  compact: { display: 'grid', gridTemplateColumns: '84px minmax(0, 1fr)', columnGap: tokens.spacingHorizontalM },
+  small: { height: '84px', gridRow: 'span 2' },
   picture: {
     display: 'grid',
     placeItems: 'center',
     width: '100%',
     padding: 0,
-    height: '168px',
+    height: 'clamp(136px, 21vh, 300px)',
+    containerType: 'size',
     border: 'none',
     borderRadius: tokens.borderRadiusMedium,
     backgroundColor: tokens.colorNeutralBackground4,
@@ -36,35 +39,40 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground2,
   },
   size: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3, whiteSpace: 'nowrap' },
-  skeleton: { width: '100%', height: '168px' },
+  skeleton: { width: '100%', height: '100%' },
 });
-
-const HEIGHT = 168;
 
 /** The largest box of the picture's shape that the card holds. */
 const fitted = ({ width, height }: Size) => ({
   aspectRatio: `${width} / ${height}`,
-  width: `min(100%, ${(HEIGHT * width) / height}px)`,
+  width: `min(100cqw, ${(100 * width) / height}cqh)`,
 });
 
 interface PhotoCardProps {
   readonly photo: Photo;
   /** The face whose frame stands out. */
   readonly selected: number | null;
+  /** Beside others: small, with the facts at the side. */
+  readonly compact?: boolean;
   readonly onShow: () => void;
   readonly onRemove: () => void;
   readonly children?: ReactNode;
 }
 
 /** A photo in a well: the picture with its faces, name and size, and what the well adds below. */
-export function PhotoCard({ photo, selected, onShow, onRemove, children }: PhotoCardProps) {
+export function PhotoCard({ photo, selected, compact = false, onShow, onRemove, children }: PhotoCardProps) {
   const styles = useStyles();
   const { photos } = useStudio();
   const { info, name, key } = photo;
   const { url } = usePicture(key, 'card', () => photos.view(key, 512));
   return (
-    <div className={styles.root}>
-      <button type="button" className={styles.picture} onClick={onShow} aria-label={text.wells.showLarge(name)}>
+    <div className={mergeClasses(styles.root, compact && styles.compact)}>
+      <button
+        type="button"
+        className={mergeClasses(styles.picture, compact && styles.small)}
+        onClick={onShow}
+        aria-label={text.wells.showLarge(name)}
+      >
         {url ? (
           <span className={styles.fitted} style={fitted(info)}>
             <img className={styles.image} src={url} alt="" draggable={false} />
@@ -80,7 +88,7 @@ export function PhotoCard({ photo, selected, onShow, onRemove, children }: Photo
         <Tooltip content={name} relationship="description">
           <span className={styles.name}>{name}</span>
         </Tooltip>
-        <span className={styles.size}>{text.wells.size(info.width, info.height)}</span>
+        {!compact && <span className={styles.size}>{text.wells.size(info.width, info.height)}</span>}
         <Button
           appearance="subtle"
           size="small"

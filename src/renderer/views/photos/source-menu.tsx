@@ -9,7 +9,6 @@ import {
   makeStyles,
   tokens,
 } from '@fluentui/react-components';
-import { Person20Regular } from '@fluentui/react-icons';
 import { type SourceFace, withAssignment } from '../../model/document.ts';
 import { readingOrder } from '../../model/faces.ts';
 import { edit, selectFace, useEdit } from '../../state/edit.ts';
@@ -20,6 +19,8 @@ import { FaceThumb } from './face-thumb.tsx';
 const useStyles = makeStyles({
   button: {
     justifyContent: 'flex-start',
+    gap: tokens.spacingHorizontalS,
+    minHeight: '40px',
     minWidth: 0,
     width: '100%',
     padding: '2px 8px 2px 3px',
@@ -81,8 +82,8 @@ export function SourceMenu({ face, number }: { face: number; number: number }) {
           className={styles.button}
           appearance="subtle"
           aria-label={`${text.faces.choose(number)}: ${label ?? text.faces.keep}`}
-          icon={source ? <FaceThumb photo={source.photo} face={source.face} size="medium" /> : <Person20Regular />}
         >
+          {source && <FaceThumb photo={source.photo} face={source.face} size="medium" />}
           <span className={styles.label}>{label ?? <span className={styles.kept}>{text.faces.keep}</span>}</span>
         </MenuButton>
       </MenuTrigger>

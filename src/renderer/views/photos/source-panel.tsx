@@ -51,6 +51,7 @@ export function SourcePanel() {
             <PhotoCard
               photo={photo}
               selected={null}
+              compact={sources.length > 1}
               onShow={() => show({ kind: 'source', photo: key })}
               onRemove={() => photos.removeSource(key)}
             >

@@ -2,7 +2,7 @@ import { makeStyles, mergeClasses, Slider, tokens } from '@fluentui/react-compon
 import { text } from '../../text.ts';
 
 const useStyles = makeStyles({
-  root: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 42px', alignItems: 'center', minWidth: 0 },
+  root: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 40px', alignItems: 'center', minWidth: 0 },
   slider: { minWidth: 0, width: '100%' },
   value: {
     textAlign: 'right',
@@ -32,7 +32,6 @@ export function AmountSlider({ label, value, disabled = false, describedBy, onCh
         size="small"
         min={0}
         max={100}
-        step={1}
         value={Math.round(value * 100)}
         disabled={disabled}
         aria-label={label}

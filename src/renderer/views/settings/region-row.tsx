@@ -9,8 +9,8 @@ import { AmountSlider } from './amount-slider.tsx';
 
 const useStyles = makeStyles({
   row: { ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover } },
-  cell: { padding: 0, height: '32px', verticalAlign: 'middle' },
-  name: { fontWeight: tokens.fontWeightRegular, textAlign: 'left', whiteSpace: 'nowrap' },
+  cell: { padding: 0, height: '30px', verticalAlign: 'middle' },
+  name: { fontSize: '13px', fontWeight: tokens.fontWeightRegular, textAlign: 'left', whiteSpace: 'nowrap' },
   label: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalSNudge },
   swatch: {
     width: '8px',
@@ -22,6 +22,7 @@ const useStyles = makeStyles({
   },
   locked: { color: tokens.colorNeutralForeground3 },
   box: { textAlign: 'center' },
+  kept: { textAlign: 'right', fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3 },
 });
 
 interface RegionRowProps {
@@ -59,15 +60,18 @@ export function RegionRow({ region, locked, reason }: RegionRowProps) {
           />
         </td>
       ))}
-      <td className={styles.cell}>
-        <AmountSlider
-          label={text.settings.amountOf(name)}
-          value={row.amount}
-          disabled={locked || !(row.texture || row.shape)}
-          describedBy={described}
-          onChange={(amount) => set({ amount }, `amount:${id}`)}
-        />
-      </td>
+      {locked ? (
+        <td className={mergeClasses(styles.cell, styles.kept)}>{text.settings.fromTarget}</td>
+      ) : (
+        <td className={styles.cell}>
+          <AmountSlider
+            label={text.settings.amountOf(name)}
+            value={row.amount}
+            disabled={!(row.texture || row.shape)}
+            onChange={(amount) => set({ amount }, `amount:${id}`)}
+          />
+        </td>
+      )}
     </tr>
   );
 }

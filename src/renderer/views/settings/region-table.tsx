@@ -15,8 +15,8 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground3,
     textAlign: 'center',
   },
-  first: { textAlign: 'left', width: '37%' },
-  part: { width: '17%' },
+  first: { textAlign: 'left', width: '33%' },
+  part: { width: '16%' },
   reason: {
     padding: `${tokens.spacingVerticalS} 0 ${tokens.spacingVerticalXS}`,
     fontSize: tokens.fontSizeBase200,

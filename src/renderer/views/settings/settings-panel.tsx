@@ -2,7 +2,6 @@ import { makeStyles, tokens } from '@fluentui/react-components';
 import { text } from '../../text.ts';
 import { EngineSection } from './engine-section.tsx';
 import { RegionsSection } from './regions-section.tsx';
-import { RemarksSection } from './remarks-section.tsx';
 import { RunBar } from './run-bar.tsx';
 import { StrengthSection } from './strength-section.tsx';
 
@@ -17,9 +16,8 @@ export function SettingsPanel() {
   return (
     <aside className={styles.root} aria-label={text.settings.panel}>
       <div className={styles.scroll}>
-        <RemarksSection />
-        <RegionsSection />
         <StrengthSection />
+        <RegionsSection />
         <EngineSection />
       </div>
       <RunBar />

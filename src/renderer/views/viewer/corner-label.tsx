@@ -1,9 +1,9 @@
-import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { makeStyles, tokens } from '@fluentui/react-components';
+import { type Size, type View, visibleRows, visibleSpan } from '../../model/geometry.ts';
 
 const useStyles = makeStyles({
   root: {
     position: 'absolute',
-    bottom: '12px',
     padding: '2px 8px',
     borderRadius: '4px',
     backgroundColor: 'rgba(10, 12, 13, 0.72)',
@@ -13,12 +13,27 @@ const useStyles = makeStyles({
     pointerEvents: 'none',
     userSelect: 'none',
   },
-  left: { left: '12px' },
-  right: { right: '12px' },
 });
 
-/** A word on the picture that says what is seen there. */
-export function CornerLabel({ side, children }: { side: 'left' | 'right'; children: string }) {
+const MARGIN = 10;
+
+interface CornerLabelProps {
+  readonly side: 'left' | 'right';
+  readonly view: View;
+  readonly frame: Size;
+  readonly picture: Size;
+  readonly children: string;
+}
+
+/** A word in a lower corner of the visible picture that says what is seen there. */
+export function CornerLabel({ side, view, frame, picture, children }: CornerLabelProps) {
   const styles = useStyles();
-  return <span className={mergeClasses(styles.root, styles[side])}>{children}</span>;
+  const { left, right } = visibleSpan(view, frame, picture);
+  const { bottom } = visibleRows(view, frame, picture);
+  const style = side === 'left' ? { left: left + MARGIN } : { right: frame.width - right + MARGIN };
+  return (
+    <span className={styles.root} style={{ ...style, bottom: frame.height - bottom + MARGIN }}>
+      {children}
+    </span>
+  );
 }

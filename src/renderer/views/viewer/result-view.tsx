@@ -34,6 +34,7 @@ export function ResultView({ run, target, viewport }: { run: FinishedRun; target
   const wipe = useUi((state) => state.wipe);
   const { info, key } = target;
   const { view, frame } = viewport;
+  const place = { view, frame, picture: info };
   const side = viewSide(info, view.scale, window.devicePixelRatio);
   const before = usePicture(key, side, compare === 'after' ? null : () => photos.view(key, side));
   // All results of a target are one subject: the last stays on screen until the next has arrived.
@@ -56,11 +57,15 @@ export function ResultView({ run, target, viewport }: { run: FinishedRun; target
       <div className={styles.sides}>
         <Canvas viewport={viewport} label={text.viewer.before} pictures={[before]} onKey={modeKey}>
           {beforeLayer}
-          <CornerLabel side="left">{text.viewer.before}</CornerLabel>
+          <CornerLabel side="left" {...place}>
+            {text.viewer.before}
+          </CornerLabel>
         </Canvas>
         <Canvas viewport={viewport} leads={false} label={text.viewer.afterLabel} pictures={[after]} onKey={modeKey}>
           {afterLayer}
-          <CornerLabel side="right">{text.viewer.afterLabel}</CornerLabel>
+          <CornerLabel side="right" {...place}>
+            {text.viewer.afterLabel}
+          </CornerLabel>
         </Canvas>
       </div>
     );
@@ -71,9 +76,13 @@ export function ResultView({ run, target, viewport }: { run: FinishedRun; target
       {compare === 'wipe' && beforeLayer}
       {compare === 'wipe' && after.url && before.url && (
         <>
-          <WipeHandle view={view} frame={frame} picture={info} />
-          <CornerLabel side="left">{text.viewer.before}</CornerLabel>
-          <CornerLabel side="right">{text.viewer.afterLabel}</CornerLabel>
+          <WipeHandle {...place} />
+          <CornerLabel side="left" {...place}>
+            {text.viewer.before}
+          </CornerLabel>
+          <CornerLabel side="right" {...place}>
+            {text.viewer.afterLabel}
+          </CornerLabel>
         </>
       )}
     </Canvas>

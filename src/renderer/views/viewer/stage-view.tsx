@@ -30,7 +30,9 @@ export function StageView({ run, face, stage, viewport }: StageViewProps) {
   return (
     <Canvas viewport={viewport} label={text.viewer.stage(title)} pictures={[shown]}>
       {shown.url && <Layer url={shown.url} alt={title} picture={SQUARE} view={viewport.view} />}
-      <CornerLabel side="left">{title}</CornerLabel>
+      <CornerLabel side="left" view={viewport.view} frame={viewport.frame} picture={SQUARE}>
+        {title}
+      </CornerLabel>
     </Canvas>
   );
 }

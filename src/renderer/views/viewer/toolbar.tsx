@@ -3,7 +3,7 @@ import {
   Filmstrip20Regular,
   Image20Regular,
   LayoutColumnTwo20Regular,
-  Scan20Regular,
+  ScanPerson20Regular,
   SplitVertical20Regular,
   ZoomIn20Regular,
   ZoomOut20Regular,
@@ -26,6 +26,7 @@ const useStyles = makeStyles({
   tabs: { flexGrow: 1, minWidth: 0 },
   group: { display: 'flex', alignItems: 'center', gap: '2px' },
   divider: { width: '1px', height: '20px', backgroundColor: tokens.colorNeutralStroke2, margin: '0 4px' },
+  wide: { '@media (max-width: 1179px)': { display: 'none' } },
   zoom: { minWidth: '56px', fontVariantNumeric: 'tabular-nums' },
 });
 
@@ -96,7 +97,7 @@ export function Toolbar({ tabs, shown, viewport, boxes, onBoxes, hasPicture, has
           <ToggleButton
             size="small"
             appearance="subtle"
-            icon={<Scan20Regular />}
+            icon={<ScanPerson20Regular />}
             checked={boxes}
             onClick={() => onBoxes(!boxes)}
           />
@@ -142,9 +143,10 @@ export function Toolbar({ tabs, shown, viewport, boxes, onBoxes, hasPicture, has
         icon={<Filmstrip20Regular />}
         checked={stagesOpen}
         disabled={!hasResult}
+        aria-label={text.viewer.stages}
         onClick={() => useUi.setState({ stagesOpen: !stagesOpen })}
       >
-        {text.viewer.stages}
+        <span className={styles.wide}>{text.viewer.stages}</span>
       </ToggleButton>
     </div>
   );

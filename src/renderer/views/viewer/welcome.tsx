@@ -15,10 +15,11 @@ const useStyles = makeStyles({
     padding: tokens.spacingHorizontalXXL,
     backgroundColor: tokens.colorNeutralBackground4,
   },
-  column: { display: 'flex', flexDirection: 'column', alignItems: 'center', maxWidth: '440px', textAlign: 'center' },
+  column: { display: 'flex', flexDirection: 'column', alignItems: 'center', maxWidth: '540px', textAlign: 'center' },
   mark: { width: '56px', height: '56px', marginBottom: tokens.spacingVerticalL },
   title: { margin: 0, fontSize: tokens.fontSizeBase600, fontWeight: tokens.fontWeightSemibold, lineHeight: '32px' },
   body: {
+    maxWidth: '440px',
     margin: `${tokens.spacingVerticalS} 0 ${tokens.spacingVerticalXL}`,
     color: tokens.colorNeutralForeground2,
     lineHeight: '22px',
@@ -32,7 +33,7 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground3,
     fontSize: tokens.fontSizeBase200,
     textAlign: 'left',
-    maxWidth: '340px',
+    maxWidth: '360px',
   },
   icon: { flexShrink: 0 },
 });

@@ -1,14 +1,12 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import type { KeyboardEvent, PointerEvent } from 'react';
-import { type Size, type View, wipeAt, wipeFraction } from '../../model/geometry.ts';
+import { type Size, type View, visibleRows, wipeAt, wipeFraction } from '../../model/geometry.ts';
 import { useUi } from '../../state/ui.ts';
 import { text } from '../../text.ts';
 
 const useStyles = makeStyles({
   handle: {
     position: 'absolute',
-    top: 0,
-    bottom: 0,
     left: 0,
     width: '28px',
     marginLeft: '-14px',
@@ -68,6 +66,7 @@ export function WipeHandle({ view, frame, picture }: { view: View; frame: Size; 
   const styles = useStyles();
   const wipe = useUi((state) => state.wipe);
   const percent = Math.round(wipe * 100);
+  const { top, bottom } = visibleRows(view, frame, picture);
 
   const keyed = (event: KeyboardEvent) => {
     const step = STEPS[event.key];
@@ -102,7 +101,7 @@ export function WipeHandle({ view, frame, picture }: { view: View; frame: Size; 
         event.stopPropagation();
         setWipe(0.5);
       }}
-      style={{ transform: `translateX(${wipeAt(wipe, view, frame, picture).frameX}px)` }}
+      style={{ top, height: bottom - top, transform: `translateX(${wipeAt(wipe, view, frame, picture).frameX}px)` }}
     >
       <span className={styles.knob} />
     </div>
