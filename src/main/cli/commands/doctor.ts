@@ -57,6 +57,12 @@ async function examineInChild(signal: AbortSignal): Promise<DoctorReport> {
 
 const mark = (good: boolean): string => (good ? 'ok  ' : '--  ');
 
+function describePacks(packs: DoctorReport['models']['packs']): string[] {
+  const there = packs.filter(({ state }) => state !== 'missing');
+  if (there.length === 0) return ['none  "e4s models list" says what they are for'];
+  return there.map(({ id, state }) => `${mark(state === 'ready')}${id}${state === 'ready' ? '' : `  ${state}`}`);
+}
+
 function describe(report: DoctorReport): string[] {
   const tool = (name: 'ffmpeg' | 'ffprobe'): string => {
     const { path, version, source, reason } = report[name];
@@ -75,6 +81,9 @@ function describe(report: DoctorReport): string[] {
     '',
     'Models of the classic engine',
     ...report.models.classic.map(({ file, ok, reason }) => `${mark(ok)}${file}${reason ? `  ${reason}` : ''}`),
+    '',
+    'Imported packs',
+    ...describePacks(report.models.packs),
     '',
     'Data folders',
     ...report.data.folders.map(

@@ -7,6 +7,7 @@ import { modelsFolder } from '#engine/face/models/location.ts';
 import { sha256OfFile } from '#engine/files/hash.ts';
 import { ensureHome, findHome, HOME_FOLDERS, type Home } from '#engine/files/home.ts';
 import { findTool, type ToolName } from '#engine/video/ffmpeg.ts';
+import { listPacks } from '#engine/weights/packs.ts';
 import { PRODUCT } from '#shared/product.ts';
 import { examineProviders, type ProviderReport } from './provider-report.ts';
 
@@ -36,7 +37,12 @@ export type DoctorReport = {
   readonly providers: readonly ProviderReport[];
   readonly ffmpeg: ToolReport;
   readonly ffprobe: ToolReport;
-  readonly models: { readonly folder: string; readonly classic: readonly ModelReport[] };
+  readonly models: {
+    readonly folder: string;
+    readonly classic: readonly ModelReport[];
+    /** Imported packs; `e4s models list` says more. */
+    readonly packs: readonly { readonly id: string; readonly state: string }[];
+  };
   readonly data: { readonly root: string; readonly folders: readonly FolderReport[] };
   readonly versions: Readonly<Record<string, string>>;
   /** The classic engine can run. */
@@ -44,8 +50,9 @@ export type DoctorReport = {
 };
 
 export async function examineSystem(home: Home = findHome()): Promise<DoctorReport> {
-  const [classic, providers, ffmpeg, ffprobe, folders] = await Promise.all([
+  const [classic, packs, providers, ffmpeg, ffprobe, folders] = await Promise.all([
     examineClassicModels(path.join(modelsFolder(), 'classic')),
+    listPacks(home.packs),
     examineProviders(),
     examineTool('ffmpeg'),
     examineTool('ffprobe'),
@@ -56,7 +63,7 @@ export async function examineSystem(home: Home = findHome()): Promise<DoctorRepo
     providers,
     ffmpeg,
     ffprobe,
-    models: { folder: modelsFolder(), classic },
+    models: { folder: modelsFolder(), classic, packs: packs.map(({ id, state }) => ({ id, state })) },
     data: { root: home.root, folders },
     versions: {
       [PRODUCT.name]: PRODUCT.version,
