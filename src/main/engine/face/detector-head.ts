@@ -45,7 +45,7 @@ export function decodeHead(
   const found: Detection[] = [];
   scores.forEach((logit, index) => {
     const score = sigmoid(logit);
-    if (score < threshold) return;
+    if (!(score >= threshold)) return;
     const cell = Math.floor(index / head.anchors);
     const anchorX = ((cell % cells) + 0.5) * head.stride;
     const anchorY = (Math.floor(cell / cells) + 0.5) * head.stride;

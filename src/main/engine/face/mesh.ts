@@ -89,7 +89,7 @@ function buildMesh(geometry: CanonicalGeometry): FaceMesh {
   for (const { landmark, weight } of geometry.poseBasis) poseWeights[landmark] = weight;
   return {
     canonical,
-    uv: Float32Array.from(geometry.texture, (value, i) => (i % 2 === 0 ? value : 1 - value)),
+    uv: Float32Array.from(geometry.texture),
     triangles: Uint16Array.from(geometry.triangles),
     mirror: mirrorTable(canonical),
     poseWeights,

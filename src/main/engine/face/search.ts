@@ -141,6 +141,7 @@ export async function findFaces(
   picture: PicturePyramid,
   options: SearchOptions,
 ): Promise<FoundFace[]> {
+  if (Math.min(picture.width, picture.height) < MIN_FACE) return [];
   const search = new Search(detector, model, picture, options.signal);
   const { faces } = search;
   await search.look([wholeRegion(picture)], 'upright');

@@ -9,7 +9,7 @@ import { InputError } from '#engine/errors.ts';
 export interface CanonicalGeometry {
   /** x y z of each vertex in centimetres, interleaved; x to the picture's right, y up, z towards the viewer. */
   readonly positions: readonly number[];
-  /** u v of each vertex in [0, 1], interleaved; v up. */
+  /** u v of each vertex in [0, 1], interleaved; v down. */
   readonly texture: readonly number[];
   /** Vertex numbers, three a triangle. */
   readonly triangles: readonly number[];
