@@ -20,6 +20,8 @@ export async function build(names = Object.keys(BUNDLES), { force = false } = {}
   if (stale().length === 0) return [];
   return withLock(path.join(root, 'dist/.lock'), async () => {
     const rows = stale();
+    // A test runner's own NODE_ENV would put React's development build into the window.
+    process.env.NODE_ENV = 'production';
     const vite = rows.length > 0 ? await import('vite') : undefined;
     for (const { name, out, make, stamp } of rows) {
       const begin = performance.now();
