@@ -288,7 +288,7 @@ export const text = {
     running: 'Looking at the machine …',
     copy: 'Copy as JSON',
     copied: 'Diagnostics copied',
-    private: 'No pictures and no file names are part of this report.',
+    private: 'The report holds no pictures. It names folders of this machine.',
     yes: 'Yes',
     no: 'No',
     none: 'None',

@@ -13,7 +13,7 @@ export function Folders() {
   const styles = useStyles();
   const doctor = useDoctor();
   if (doctor.state === 'reading') return <Spinner label={text.doctor.running} />;
-  const folders = doctor.state === 'read' ? doctor.report['folders'] : null;
+  const folders = doctor.state === 'read' ? doctor.report['data'] : null;
   return (
     <>
       <p className={styles.hint}>{text.preferences.foldersHint}</p>

@@ -6,6 +6,7 @@ import {
   Settings20Regular,
 } from '@fluentui/react-icons';
 import { useStudio } from '../../actions/studio.ts';
+import mark from '../../icon.svg';
 import { canRedo, canUndo } from '../../model/history.ts';
 import { useEdit } from '../../state/edit.ts';
 import { openDialog, useUi } from '../../state/ui.ts';
@@ -40,7 +41,7 @@ export function TitleBar() {
   return (
     <header className={styles.root}>
       <div className={styles.brand}>
-        <img className={styles.mark} src="./icon.svg" alt="" />
+        <img className={styles.mark} src={mark} alt="" />
         <span className={styles.name}>{text.product}</span>
       </div>
       <TabList

@@ -14,7 +14,7 @@ const useStyles = makeStyles({
     display: 'grid',
     gridTemplateColumns: 'auto 16px minmax(0, 1fr)',
     alignItems: 'center',
-    gap: tokens.spacingHorizontalSNudge,
+    gap: tokens.spacingHorizontalXXS,
     padding: '4px',
     borderRadius: tokens.borderRadiusMedium,
   },
@@ -59,9 +59,11 @@ export function AssignmentRow({ target, face, number }: { target: Photo; face: n
         aria-label={text.faces.targetBox(number, state)}
         onClick={() => selectFace(face)}
       >
-        <span className={styles.number} aria-hidden>
-          {number}
-        </span>
+        {target.info.faces.length > 1 && (
+          <span className={styles.number} aria-hidden>
+            {number}
+          </span>
+        )}
         <FaceThumb photo={target.key} face={face} size="medium" />
         <span className={styles.mark}>
           <SeverityMark severity={gravest(sortedWarnings(own, assigned ? (pair ?? []) : []))} />

@@ -19,11 +19,11 @@ import { FaceThumb } from './face-thumb.tsx';
 const useStyles = makeStyles({
   button: {
     justifyContent: 'flex-start',
-    gap: tokens.spacingHorizontalS,
+    gap: tokens.spacingHorizontalSNudge,
     minHeight: '40px',
     minWidth: 0,
     width: '100%',
-    padding: '2px 8px 2px 3px',
+    padding: '2px 4px',
     fontWeight: tokens.fontWeightRegular,
     fontSize: tokens.fontSizeBase200,
   },
@@ -81,6 +81,7 @@ export function SourceMenu({ face, number }: { face: number; number: number }) {
         <MenuButton
           className={styles.button}
           appearance="subtle"
+          size="small"
           aria-label={`${text.faces.choose(number)}: ${label ?? text.faces.keep}`}
         >
           {source && <FaceThumb photo={source.photo} face={source.face} size="medium" />}

@@ -1,6 +1,7 @@
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { PersonSquare20Regular, ShieldCheckmark20Regular } from '@fluentui/react-icons';
 import { useStudio } from '../../actions/studio.ts';
+import mark from '../../icon.svg';
 import { useConnection } from '../../state/connection.ts';
 import { text } from '../../text.ts';
 import { pickFiles } from '../photos/pick-files.ts';
@@ -46,7 +47,7 @@ export function Welcome() {
   return (
     <div className={styles.root}>
       <div className={styles.column}>
-        <img className={styles.mark} src="./icon.svg" alt="" />
+        <img className={styles.mark} src={mark} alt="" />
         <h1 className={styles.title}>{text.welcome.title}</h1>
         <p className={styles.body}>{text.welcome.body}</p>
         <div className={styles.actions}>
