@@ -24,6 +24,65 @@ export async function profileNamed(name: 'srgb' | 'p3'): Promise<Uint8Array<Arra
   return new Uint8Array((await sharp(png).metadata()).icc ?? []);
 }
 
+/** A minimal grey profile (ICC v2, or v4 for a formula) with the tone curve given one of three ways. */
+export function greyProfile(curve: {
+  gamma?: number;
+  samples?: readonly number[];
+  formula?: readonly number[];
+}): Uint8Array<ArrayBuffer> {
+  const text = (value: string) => Uint8Array.from(value, (c) => c.charCodeAt(0));
+  const numbers = (bytes: 2 | 4, ...values: number[]) => {
+    const view = new DataView(new ArrayBuffer(values.length * bytes));
+    values.forEach((value, i) => {
+      if (bytes === 2) view.setUint16(i * 2, Math.round(value));
+      else view.setInt32(i * 4, Math.round(value));
+    });
+    return new Uint8Array(view.buffer);
+  };
+  const trc = curve.formula
+    ? concat([
+        text('para'),
+        numbers(4, 0),
+        numbers(2, 3, 0),
+        numbers(4, ...curve.formula.map((value) => value * 65536)),
+      ])
+    : curve.samples
+      ? concat([
+          text('curv'),
+          numbers(4, 0, curve.samples.length),
+          numbers(2, ...curve.samples.map((value) => value * 65535)),
+        ])
+      : concat([text('curv'), numbers(4, 0, 1), numbers(2, (curve.gamma ?? 1) * 256), numbers(2, 0)]);
+  const name = text('Test grey\0');
+  const tags: readonly [string, Uint8Array][] = [
+    [
+      'desc',
+      curve.formula
+        ? concat([text('mluc'), numbers(4, 0, 1, 12), text('enUS'), numbers(4, 4, 28), numbers(2, 0x47, 0x79)])
+        : concat([text('desc'), numbers(4, 0, name.length), name, new Uint8Array(80)]),
+    ],
+    ['wtpt', concat([text('XYZ '), numbers(4, 0, 63190, 65536, 54061)])],
+    ['kTRC', trc],
+  ];
+  const head = new Uint8Array(128);
+  const view = new DataView(head.buffer);
+  const table: Uint8Array[] = [numbers(4, tags.length)];
+  const data: Uint8Array[] = [];
+  let offset = 128 + 4 + tags.length * 12;
+  for (const [tag, value] of tags) {
+    const padded = concat([value, new Uint8Array((4 - (value.length % 4)) % 4)]);
+    table.push(text(tag), numbers(4, offset, value.length));
+    data.push(padded);
+    offset += padded.length;
+  }
+  view.setUint32(0, offset);
+  view.setUint32(8, curve.formula ? 0x04200000 : 0x02100000);
+  head.set(text('mntrGRAYXYZ '), 12);
+  head.set(text('acsp'), 36);
+  head.set(numbers(4, 63190, 65536, 54061), 68);
+  return concat([head, ...table, ...data]);
+}
+
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`);
 
 /** A big-endian EXIF block: camera model, orientation, exposure time, GPS latitude, and a "thumbnail" where wanted. */

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { encodePreview } from '#engine/image/encode.ts';
+import { isSrgb, profileSpace } from '#engine/image/icc-tags.ts';
 import type { DecodedPicture } from '#engine/image/picture.ts';
-import { convertProfile, isSrgb, sameProfile, srgbProfile } from '#engine/image/profile.ts';
+import { convertProfile, sameProfile, srgbProfile } from '#engine/image/profile.ts';
 import { replaceRegion, toEightBit, toRgbImage } from '#engine/image/working.ts';
-import { noise, profileNamed } from './pictures.ts';
+import { greyProfile, noise, profileNamed } from './pictures.ts';
 
 const WIDTH = 13;
 const HEIGHT = 9;
@@ -109,5 +112,40 @@ describe('colour profiles', () => {
   test('neutral grey stays neutral', async () => {
     const grey = await convertProfile(one(0.5, 0.5, 0.5), undefined, await profileNamed('p3'));
     for (const value of grey.data) expect(Math.abs(value - 0.5)).toBeLessThan(0.005);
+  });
+
+  test.each([
+    ['a gamma', { gamma: 1.8 }],
+    ['samples', { samples: Array.from({ length: 256 }, (_, i) => (i / 255) ** 2) }],
+    ['a formula', { formula: [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045] }],
+  ])('a grey profile with %s goes to sRGB as in the preview, and back without a loss', async (_what, curve) => {
+    const icc = greyProfile(curve);
+    expect(profileSpace(icc)).toBe('GRAY');
+    const values = Array.from({ length: 64 }, (_, i) => i * 4);
+    const picture: DecodedPicture = {
+      width: 64,
+      height: 1,
+      channels: 1,
+      bitDepth: 8,
+      pixels: Uint8Array.from(values),
+      icc,
+      format: 'jpeg',
+      notices: [],
+    };
+    const own = toRgbImage(picture);
+    const shown = await convertProfile(own, icc, undefined);
+    const { bytes } = await encodePreview(picture, { maxSide: 64, format: 'png' });
+    const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+    for (let i = 0; i < 64; i++) {
+      const preview = data[i * info.channels] as number;
+      // Dark steps of the preview pass through 8 bits on the way.
+      expect(Math.abs((shown.data[i] as number) * 255 - preview)).toBeLessThan(i < 6 ? 6 : 2);
+    }
+    const back = replaceRegion(
+      picture,
+      { x: 0, y: 0, width: 64, height: 1 },
+      await convertProfile(shown, undefined, icc),
+    );
+    expect([...back.pixels]).toEqual(values);
   });
 });

@@ -8,10 +8,10 @@ import type { Metadata, OutputInfo, SharpOptions } from 'sharp';
 import { InputError, throwIfCancelled } from '#engine/errors.ts';
 import { sharp } from './codec.ts';
 import { exifFromTiff, uprightExif } from './exif.ts';
+import { profileSpace } from './icc-tags.ts';
 import { checkDimensions, checkFileBytes, PICTURE_LIMITS } from './limits.ts';
 import type { DecodedPicture } from './picture.ts';
 import { type FileClass, headerSize, identify, type PictureFormat } from './probe.ts';
-import { profileSpace } from './profile.ts';
 
 const CHOOSE = 'Choose a JPEG, PNG, WebP, TIFF, AVIF or GIF picture.';
 
