@@ -109,8 +109,10 @@ function bodyPoint(turnAt: number, s: number, out: number): Vec3 {
 /** Where the neckline runs, by kind: ring parameter at the column. */
 function neckline(kind: GarmentLook['kind'], turnAt: number): number {
   const front = Math.exp(-(((turnAt - 1) / 0.2) ** 2));
-  const v = Math.max(0, 1 - Math.abs(turnAt - 1) / 0.3);
-  return { crew: 1.42 + 0.2 * front, vneck: 1.35 + 1.3 * v, turtleneck: 0.72, shirt: 1.15 + 1.1 * v ** 1.3 }[kind];
+  const v = Math.max(0, 1 - Math.abs(turnAt - 1) / 0.36);
+  return { crew: 1.42 + 0.2 * front, vneck: 1.22 + 1.25 * v ** 1.1, turtleneck: 0.55, shirt: 1.15 + 1.1 * v ** 1.3 }[
+    kind
+  ];
 }
 
 /** A grid of points (rows of columns) as a mesh; columns close when `closed`. */
@@ -168,14 +170,14 @@ export function garment(look: GarmentLook, seed: number): Mesh[] {
 
 /** A shirt collar: a standing band that folds over and opens at the throat. */
 function collar(): Mesh {
-  const from = 0.13;
+  const from = 0.07;
   const turns = Array.from({ length: 61 }, (_, i) => mix(-1 + from, 1 - from, i / 60)).map((t) => (t < 0 ? t + 2 : t));
   const profile = [
     [1.5, 0.3],
-    [1.1, 0.42],
-    [0.82, 0.55],
-    [0.76, 0.72],
-    [0.84, 0.95],
+    [1.1, 0.28],
+    [0.82, 0.4],
+    [0.76, 0.56],
+    [0.84, 0.78],
     [1.1, 1.25],
     [1.4, 1.45],
     [1.62, 1.35],
@@ -185,7 +187,7 @@ function collar(): Mesh {
     profile.map(([s, out]) =>
       turns.map((t) => {
         const toFront = smoothstep(0.5, 0.87, t <= 1 ? t : 2 - t);
-        const p = bodyPoint(t, s + toFront * (0.35 + 0.3 * smoothstep(0.8, 1.6, s)), out + 0.35 * toFront);
+        const p = bodyPoint(t, s + toFront * (0.22 + 0.25 * smoothstep(0.8, 1.6, s)), out + 0.1 * toFront);
         return lerp(p, [p[0], p[1], p[2] + 0.5], toFront);
       }),
     ),

@@ -162,16 +162,8 @@ export function trace(
     const y1 = (bounds[b + 4]! - oy) * iy;
     const z0 = (bounds[b + 2]! - oz) * iz;
     const z1 = (bounds[b + 5]! - oz) * iz;
-    const nx = x0 < x1 ? x0 : x1;
-    const ny = y0 < y1 ? y0 : y1;
-    const nz = z0 < z1 ? z0 : z1;
-    const fx = x0 < x1 ? x1 : x0;
-    const fy = y0 < y1 ? y1 : y0;
-    const fz = z0 < z1 ? z1 : z0;
-    const nxy = nx > ny ? nx : ny;
-    const fxy = fx < fy ? fx : fy;
-    const enter = nxy > nz ? nxy : nz;
-    const leave = fxy < fz ? fxy : fz;
+    const enter = Math.max(Math.max(Math.min(x0, x1), Math.min(y0, y1)), Math.min(z0, z1));
+    const leave = Math.min(Math.min(Math.max(x0, x1), Math.max(y0, y1)), Math.max(z0, z1));
     if (leave < 0 || enter > leave || enter > nearest) continue;
     const n = nodes[2 * node + 1]!;
     if (n === 0) {

@@ -199,16 +199,16 @@ const bun = grow({
 const curly = grow({
   cling: 0,
   steps: 44,
-  length: (root, r) => 7.5 + 2.4 * r + 0.35 * Math.max(0, root.rest[1]),
+  length: (root, r) => 6.2 + 1.6 * r + 0.42 * Math.max(0, root.rest[1]),
   flow: (p, root, t, lock) => {
     const d = fromParting(0.8 + lock, 0.5)(p, root, t, lock);
-    return unit(add(scale(root.normal, 0.9 * (1 - t)), [d[0], d[1] * mix(0.5, 1, t), d[2]]));
+    return unit(add(scale(root.normal, 0.55 * (1 - t)), [d[0], d[1] * mix(0.5, 1, t), d[2]]));
   },
   bend: 0.22,
-  lift: (_, r) => 0.5 + 1.9 * r,
+  lift: (_, r) => 0.4 + 1.3 * r,
   noise: 0.08,
   rise: 0.75,
-  curl: { radius: 0.42, turns: 4.2 },
+  curl: { radius: 0.46, turns: 3.6 },
 });
 const afro = grow({
   cling: 0,

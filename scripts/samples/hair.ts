@@ -72,7 +72,7 @@ function brows(figure: Figure, normal: Float32Array, next: () => number): Strand
   const roots = scatterRoots(
     figure.head.mesh,
     normal,
-    120 * look.thickness,
+    200 * look.thickness,
     (p) => (p[2] > 2 ? figure.masks.brows(p) ** 1.3 : 0),
     next,
   );

@@ -16,7 +16,7 @@ const light = (x: number, y: number, z: number, color: Rgb, strength: number, ra
 });
 const WARM: Rgb = [1, 0.93, 0.84];
 const NEUTRAL: Rgb = [1, 0.98, 0.96];
-const COOL: Rgb = [0.86, 0.94, 1];
+const COOL: Rgb = [0.92, 0.96, 1];
 
 /** Studio set-ups by name; x > 0 is the picture's right. */
 export const SETUPS = {

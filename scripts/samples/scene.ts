@@ -10,7 +10,7 @@ import { type Mesh, vertexNormals } from './mesh.ts';
 import type { Person } from './person.ts';
 import { type FaceMasks, faceMasks, type SkinPaint, skinPainter } from './skin.ts';
 import { mouthParts } from './teeth.ts';
-import type { Expression } from './traits.ts';
+import { applyIdentity, type Expression } from './traits.ts';
 
 export type Material = 'skin' | 'eye' | 'tooth' | 'flesh' | 'cloth' | 'frame' | 'lens';
 /** One mesh in the world with what its shading needs per vertex. */
@@ -150,7 +150,12 @@ function figureParts(
     );
   });
   const cloth = srgb(person.garment.color);
-  for (const mesh of garment(person.garment, seed)) addPart('cloth', mesh, flat(cloth, 0.25));
+  for (const mesh of garment(person.garment, seed))
+    addPart(
+      'cloth',
+      mapped(mesh, (p) => applyIdentity(identity, p)),
+      flat(cloth, 0.25),
+    );
   if (person.glasses) {
     const { frame, lenses } = glassesMeshes(head);
     for (const mesh of frame) addPart('frame', mesh, flat(srgb(person.glasses.color), 1));

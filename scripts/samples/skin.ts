@@ -123,9 +123,9 @@ export function skinGrain(person: Person, beard: number, rest: Vec3): Rgb {
   const mottle = 1 + 0.05 * fbm(x * 2.2, y * 2.2, z * 2.2, 3);
   let factor: Rgb = [mottle, mottle * (1 + 0.025 * noise(x * 3.1, y * 3.1, z * 3.1)), mottle];
   if (person.skin.freckles > 0 && z > 1) {
-    const where = bell(Math.abs(x) - 2.4, 2.4) * bell(y - 0.2, 1.9) + 0.25;
-    const cell = spots(x * 2.6, y * 2.6, z * 1.3, 0.16 + 0.62 * where * person.skin.freckles);
-    factor = times(factor, lerp([1, 1, 1], [0.72, 0.55, 0.45], cell * person.skin.freckles));
+    const where = bell(Math.abs(x) - 2.4, 2.4) * bell(y - 0.3, 1.7);
+    const cell = spots(x * 2.6, y * 2.6, z * 1.3, 0.75 * where * person.skin.freckles);
+    factor = times(factor, lerp([1, 1, 1], [0.86, 0.7, 0.6], cell * person.skin.freckles));
   }
   if (person.skin.stubble > 0) {
     const density = beard * person.skin.stubble;
@@ -140,7 +140,7 @@ export function skinRelief([x, y, z]: Vec3, lip: number, age: number): number {
     0.0024 * noise(x * 13, y * 13, z * 13) +
     0.0016 * noise(x * 24, y * 24, z * 24) +
     (0.003 + 0.009 * age) * noise(x * 3, y * 5, z * 3);
-  const creases = 0.008 * noise(x * 7.5, y * 0.9, 3) + 0.003 * noise(x * 15, y * 2, 7);
+  const creases = 0.004 * noise(x * 7.5, y * 0.9, 3) + 0.002 * noise(x * 15, y * 2, 7);
   return mix(pores, creases, lip);
 }
 

@@ -100,7 +100,7 @@ const SHADERS: Readonly<Record<Material, (s: Sample) => Surface>> = {
     const { person } = s.figure;
     const bumped = bump(s.normal, s.rest, 0.03, (p) => skinRelief(p, s.lip, person.identity.age));
     const albedo = times(s.albedo, skinGrain(person, s.beard, s.rest));
-    return { ...plain(s, mix(0.42, 0.3, s.lip), 0.028), bumped, albedo };
+    return { ...plain(s, mix(0.42, 0.36, s.lip), 0.028), bumped, albedo };
   },
   eye: (s) => {
     const radius = s.figure.head.eyeRadius;

@@ -55,7 +55,7 @@ export function applyIdentity(id: Identity, [px, py, pz]: Vec3): Vec3 {
     bell(ax - x, rx) * bell(py - y, ry) * bell(pz - z, rz);
   let [x, y, z] = [ax, py, pz];
 
-  x += 0.1 * id.jaw * ax * smoothstep(-1.5, -6.5, py) * smoothstep(-8, -2, pz) * smoothstep(-11.5, -9, py);
+  x += 0.13 * id.jaw * ax * smoothstep(-1.5, -6.5, py) * smoothstep(-8, -2, pz) * smoothstep(-11.5, -9, py);
   y -= 0.8 * id.chin * smoothstep(-5.5, -9, py) * smoothstep(-2, 2, pz);
   z += 0.25 * id.chin * near(0, -8.3, 5, 1.6, 1.2, 2);
   x += 0.35 * id.cheekbones * near(5.4, 0, 2.5, 1.7, 1.6, 2.5);
@@ -78,7 +78,7 @@ export function applyIdentity(id: Identity, [px, py, pz]: Vec3): Vec3 {
 
   const eye = near(EYE.x, EYE.y, 3.8, 1.7, 1.1, 3);
   x += eye * ((0.13 + 0.08 * id.eyeSize) * (ax - EYE.x) + 0.22 * id.eyeSpacing);
-  y += eye * ((0.16 + 0.2 * id.eyeSize) * (py - EYE.y) + 0.14 * id.eyeTilt * (ax - EYE.x));
+  y += eye * ((0.02 + 0.13 * id.eyeSize) * (py - EYE.y) + 0.14 * id.eyeTilt * (ax - EYE.x));
   y += 0.4 * (id.browHeight - 0.8) * near(3.4, 4.8, 4.2, 2.6, 0.8, 3);
   z += 0.35 * id.browBone * near(3, 4.3, 4.6, 2.4, 0.8, 3);
 
