@@ -127,7 +127,10 @@ async function importModels(context: CliContext, from: string, options: ImportCo
   const [first] = files.filter(({ outcome }) => TROUBLE.has(outcome));
   // A folder may hold strangers beside what was wanted; damage and a lone wrong file are failures.
   if (first !== undefined && (!useful || files.some(({ outcome }) => outcome === 'refused'))) {
-    throw new InputError(first.message, { file: first.file, action: 'Get this file again from its authors’ page.' });
+    throw new InputError(first.message, {
+      file: first.file,
+      action: '"e4s models list" says where each file is published.',
+    });
   }
   if (files.length === 0) {
     throw new InputError('There are no weights here.', { file: from, action: '"e4s models list" names the files.' });
