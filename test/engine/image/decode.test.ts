@@ -258,6 +258,24 @@ describe('refusals', () => {
     await refusal(whole.subarray(0, Math.floor(whole.length * 0.55)), `cut.${format}`);
   });
 
+  test('a JPEG that lost bytes in the middle opens with a notice', async () => {
+    const { pixels } = noise({ width: 256, height: 256, channels: 3, bitDepth: 8 });
+    const jpeg = await sharp(pixels, { raw: { width: 256, height: 256, channels: 3 } })
+      .jpeg()
+      .toBuffer();
+    const damaged = Buffer.concat([jpeg.subarray(0, jpeg.length >> 1), jpeg.subarray((jpeg.length >> 1) + 400)]);
+    const picture = await decodePicture(damaged, 'flaw.jpg');
+    expect([picture.width, picture.height]).toEqual([256, 256]);
+    expect(picture.notices).toEqual(['The file is damaged in places; parts of the picture may be wrong.']);
+  });
+
+  test('bytes after the end of a JPEG are no flaw', async () => {
+    const jpeg = await red(64, 64).jpeg().toBuffer();
+    expect(
+      (await decodePicture(Buffer.concat([jpeg, Buffer.from('trailing data of a phone')]), 'ok.jpg')).notices,
+    ).toEqual([]);
+  });
+
   test('a header that claims 60000 x 60000 pixels is refused without reserving them', async () => {
     const bytes = pngHeader(60_000, 60_000);
     const before = process.memoryUsage().rss;

@@ -2,18 +2,17 @@
  * Picture files to pixels. A decoded picture stays in its own colour space and bit depth and lies upright; whatever
  * cannot be kept that way (CMYK, floats, further frames) is converted and said in a notice.
  */
-import { open } from 'node:fs/promises';
 import path from 'node:path';
-import type { Metadata, OutputInfo, SharpOptions } from 'sharp';
+import type { Metadata, SharpOptions } from 'sharp';
 import { InputError, throwIfCancelled } from '#engine/errors.ts';
 import { sharp } from './codec.ts';
+import { refuseKind, toDecodeError } from './decode-errors.ts';
 import { exifFromTiff, uprightExif } from './exif.ts';
 import { profileSpace } from './icc-tags.ts';
 import { checkDimensions, checkFileBytes, PICTURE_LIMITS } from './limits.ts';
 import type { DecodedPicture } from './picture.ts';
-import { type FileClass, headerSize, identify, type PictureFormat } from './probe.ts';
-
-const CHOOSE = 'Choose a JPEG, PNG, WebP, TIFF, AVIF or GIF picture.';
+import { headerSize, identify, type PictureFormat } from './probe.ts';
+import { readPictureFile } from './read-file.ts';
 
 /** A decoder that has not finished by then is stopped. */
 const DECODE_SECONDS = 120;
@@ -44,58 +43,14 @@ export async function decodePicture(
   return picture;
 }
 
-const REFUSALS: Readonly<Record<Exclude<FileClass, 'picture'>, (title: string) => [message: string, action: string]>> =
-  {
-    'other-picture': (title) => [`${title} pictures cannot be opened.`, 'Save it as JPEG or PNG and choose that file.'],
-    video: (title) => [`This is a video (${title}), not a picture.`, 'Choose a picture.'],
-    audio: (title) => [`This is a sound file (${title}), not a picture.`, 'Choose a picture.'],
-    other: (title) => [`This is a ${title} file, not a picture.`, CHOOSE],
-  };
-
 /** @throws InputError that names what the file is instead */
 function requirePicture(bytes: Uint8Array, file: string): PictureFormat {
   const kind = identify(bytes);
-  if (kind?.format) return kind.format;
-  const [message, action] =
-    kind && kind.class !== 'picture'
-      ? REFUSALS[kind.class](kind.title)
-      : ['This is not a picture, whatever its name ends in.', CHOOSE];
-  throw new InputError(message, { file, action });
+  if (!kind?.format) throw refuseKind(kind, file);
+  return kind.format;
 }
-
-/** The whole file as bytes: one read, so that what was checked is what gets decoded. */
-async function readPictureFile(source: string, file: string): Promise<Uint8Array> {
-  try {
-    await using handle = await open(source, 'r');
-    const info = await handle.stat();
-    if (info.isDirectory()) throw new InputError('This is a folder, not a picture.', { file, action: CHOOSE });
-    if (!info.isFile()) throw new InputError('This is a device, not a picture.', { file, action: CHOOSE });
-    checkFileBytes(info.size, file);
-    return await handle.readFile();
-  } catch (error) {
-    throw toReadError(error, file);
-  }
-}
-
-/** The system's refusal to read as an `InputError`. */
-export function toReadError(error: unknown, file: string): Error {
-  if (error instanceof InputError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  const [message, action] = READ_REASONS[code] ?? [`The file cannot be read (${code}).`, 'Choose another file.'];
-  return new InputError(message, { file, action, cause: error });
-}
-
-const READ_REASONS: Readonly<Record<string, readonly [message: string, action: string]>> = {
-  ENOENT: ['There is no such file.', 'Check the name and the folder.'],
-  ENOTDIR: ['There is no such file.', 'Check the name and the folder.'],
-  EACCES: ['Reading this file is not permitted.', 'Change its permissions or choose another file.'],
-  EPERM: ['Reading this file is not permitted.', 'Change its permissions or choose another file.'],
-  EISDIR: ['This is a folder, not a picture.', CHOOSE],
-  ENAMETOOLONG: ['The file name is too long.', 'Give it a shorter name.'],
-};
 
 const options = (extra: SharpOptions): SharpOptions => ({
-  // Warnings of a decoder (an odd marker, bytes after the end) are no reason to refuse a photo; missing pixels are.
   failOn: 'error',
   limitInputPixels: PICTURE_LIMITS.pixels,
   pages: 1,
@@ -174,18 +129,24 @@ async function decodeSamples(
   if (frames > 1)
     notices.push(`The file holds ${frames} ${format === 'tiff' ? 'pages' : 'frames'}; the first one was opened.`);
 
-  let data: Uint8Array;
-  let info: OutputInfo;
-  try {
-    ({ data, info } = await sharp(bytes, options({ ignoreIcc: !plan.convert }))
+  const decode = (failOn: 'error' | 'warning') =>
+    sharp(bytes, options({ ignoreIcc: !plan.convert, failOn }))
       .autoOrient()
       .toColourspace(plan.space)
       .timeout({ seconds: DECODE_SECONDS })
       .raw({ depth: plan.bitDepth === 16 ? 'ushort' : 'uchar' })
-      .toBuffer({ resolveWithObject: true }));
-  } catch (error) {
-    throw toDecodeError(error, format, file);
-  }
+      .toBuffer({ resolveWithObject: true });
+  const { data, info } = await decode(format === 'jpeg' ? 'warning' : 'error')
+    .catch((warning: unknown) => {
+      if (format !== 'jpeg') throw warning;
+      // Odd markers or bytes after the end are no reason to refuse a photo, nor is a flaw in the middle.
+      if (/corrupt/i.test(String(warning)))
+        notices.push('The file is damaged in places; parts of the picture may be wrong.');
+      return decode('error');
+    })
+    .catch((error: unknown) => {
+      throw toDecodeError(error, format, file);
+    });
 
   const raw =
     plan.bitDepth === 16
@@ -236,32 +197,3 @@ function foldGrey<A extends Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(
 }
 
 const copyOf = (buffer: Buffer | undefined): Uint8Array<ArrayBuffer> | undefined => buffer && new Uint8Array(buffer);
-
-/** What a decoder's complaint means, most specific first. */
-const DECODER_MESSAGES: readonly { readonly match: RegExp; readonly say: string; readonly action: string }[] = [
-  {
-    match:
-      /premature end|truncated|unexpected end|end of (file|data|stream)|eof|not enough|read error|short read|insufficient/i,
-    say: 'The file ends early: a part of the picture is missing',
-    action: 'Copy or download it again.',
-  },
-  { match: /pixel limit|exceeds/i, say: 'The picture has too many pixels', action: 'Scale it down and try again.' },
-  { match: /timeout/i, say: 'Decoding takes too long', action: 'Save it again with another program.' },
-  {
-    match: /not been built in|unsupported/i,
-    say: 'The file uses a variant of its format that cannot be opened',
-    action: 'Save it as PNG or JPEG and try again.',
-  },
-];
-
-function toDecodeError(error: unknown, format: PictureFormat, file: string): Error {
-  if (error instanceof InputError) return error;
-  const detail = error instanceof Error ? error.message : String(error);
-  const row = DECODER_MESSAGES.find(({ match }) => match.test(detail));
-  const say = row?.say ?? 'The picture is damaged and cannot be decoded';
-  return new InputError(`${say} (${format.toUpperCase()}).`, {
-    file,
-    action: row?.action ?? 'Choose another file or save it again.',
-    cause: error,
-  });
-}
