@@ -59,6 +59,7 @@ export interface EngineStages<Face, Driven, Exchanged, Generated, Recolored> {
     target: Face,
     exchanged: Exchanged,
     generated: Generated,
+    recolored: Recolored,
     blended: RgbImage,
     settings: SwapSettings,
   ): Promise<RgbImage> | RgbImage;

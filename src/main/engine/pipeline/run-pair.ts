@@ -39,7 +39,7 @@ export async function runPair<Face, Driven, Exchanged, Generated, Recolored>(
     engine.blend(source, target, exchanged, generated, recolored, settings),
   );
   const inpainted = await runner.run('inpaint', key('inpaint'), () =>
-    engine.inpaint(source, target, exchanged, generated, blended, settings),
+    engine.inpaint(source, target, exchanged, generated, recolored, blended, settings),
   );
   const states = {
     alignedTarget,

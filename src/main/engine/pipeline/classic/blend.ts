@@ -7,7 +7,8 @@ import type { Plane, RgbImage } from '#engine/image/picture.ts';
 import { collapsePyramid, gaussianPyramid, laplacianPyramid } from '#engine/image/pyramid.ts';
 
 const LEVELS = 6;
-const MATCHED_LEVELS = 3;
+/** How far the bands' gains go to the target's sharpness, finest first: grain wholly, wrinkles hardly. */
+const MATCHED_SHARE = [1, 0.6, 0.3] as const;
 const GAIN_RANGE = [0.4, 1.2] as const;
 const SURE = 0.9;
 
@@ -23,7 +24,7 @@ export function rgbPyramid({ width, height, data }: RgbImage): RgbPyramid {
 
 /** Per level, the ratio of the background's to the face's detail over the places where both show skin. */
 export function sharpnessGains(face: RgbPyramid, background: RgbPyramid, both: Plane): number[] {
-  return gaussianPyramid(both, MATCHED_LEVELS).map(({ data: mask }, level) => {
+  return gaussianPyramid(both, MATCHED_SHARE.length).map(({ data: mask }, level) => {
     let faceEnergy = 0;
     let backgroundEnergy = 0;
     for (let k = 0; k < 3; k++) {
@@ -35,7 +36,8 @@ export function sharpnessGains(face: RgbPyramid, background: RgbPyramid, both: P
         backgroundEnergy += b[i]! * b[i]!;
       }
     }
-    return clamp(Math.sqrt((backgroundEnergy + 1e-9) / (faceEnergy + 1e-9)), ...GAIN_RANGE);
+    const ratio = clamp(Math.sqrt((backgroundEnergy + 1e-9) / (faceEnergy + 1e-9)), ...GAIN_RANGE);
+    return ratio ** MATCHED_SHARE[level]!;
   });
 }
 

@@ -59,7 +59,13 @@ function settingsKey(stage: StageId, settings: SwapSettings): string {
   }
 }
 
-const opacityOf = (source: ClassicFace, target: ClassicFace, { window, local }: Exchange, settings: SwapSettings) =>
+const opacityOf = (
+  source: ClassicFace,
+  target: ClassicFace,
+  { window, local }: Exchange,
+  { features }: RecolorPlan,
+  settings: SwapSettings,
+) =>
   textureOpacity(
     local,
     window.width,
@@ -69,6 +75,7 @@ const opacityOf = (source: ClassicFace, target: ClassicFace, { window, local }: 
     settings.amount,
     source.aligned.landmarks,
     target.aligned.landmarks,
+    features,
   );
 
 function picture(stage: StageId, states: States, topology: FaceTopology): RgbImage {
@@ -136,9 +143,9 @@ export function createClassicStages(
       return { plan, image: applyRecolor(plan, texture, settings.recolor) };
     },
     blend: (source, target, exchanged, texture, { plan, image }, settings) =>
-      composeFace(image, texture, exchanged, plan.both, opacityOf(source, target, exchanged, settings)),
-    inpaint(source, target, exchanged, texture, blended, settings) {
-      const opacity = opacityOf(source, target, exchanged, settings);
+      composeFace(image, texture, exchanged, plan.both, opacityOf(source, target, exchanged, plan, settings)),
+    inpaint(source, target, exchanged, texture, { plan }, blended, settings) {
+      const opacity = opacityOf(source, target, exchanged, plan, settings);
       const filled = fillLost(blended, exchanged, texture, opacity, target.aligned.size / 1024);
       return matchGrey(filled, target.aligned.crop);
     },

@@ -1,10 +1,11 @@
 /** How much of the source's texture shows at each pixel: region switches, and what the source cannot give. */
 import type { FacePart } from '#engine/face/mesh.ts';
-import { clamp } from '#engine/image/math.ts';
+import { clamp, smoothstep } from '#engine/image/math.ts';
 import type { RegionId } from '#shared/regions.ts';
 import type { RegionSwitch } from '#shared/settings.ts';
 import { lidOpenness, mouthOpenness } from './expression.ts';
 import { featureMask, forBox } from './feature-masks.ts';
+import type { FeatureGain } from './recolor/feature-gains.ts';
 
 interface RegionZone {
   readonly region: RegionId;
@@ -46,10 +47,17 @@ export function keepsTargetEye(source: Float32Array, target: Float32Array, eye: 
   return (t < EYE_SHUT && s > EYE_OPEN) || (s < EYE_SHUT && t > EYE_OPEN);
 }
 
+/** Log luminance by which the target's eye must outshine the source's for it to stay: partly from, wholly to. */
+const SHADED = { from: 0.75, to: 1.15 } as const;
+
+/** How far an eye stays the target's because the source's lies in deep shadow: no gain brings back what is black. */
+const staysShaded = (brighter: number): number => smoothstep(SHADED.from, SHADED.to, brighter);
+
 /**
  * The source's share of the texture over the window, 0..1.
  * @param mesh the composite mesh in window pixels
  * @param scale window pixels at 1024 (size / 1024)
+ * @param features what the recolouring measured of the features
  */
 export function textureOpacity(
   mesh: Float32Array,
@@ -60,6 +68,7 @@ export function textureOpacity(
   amount: number,
   sourceLandmarks: Float32Array,
   targetLandmarks: Float32Array,
+  features: readonly Pick<FeatureGain, 'parts' | 'brighter'>[],
 ): Float32Array<ArrayBuffer> {
   const share = (id: RegionId) => (regions[id].texture ? regions[id].amount * amount : 0);
   const out = new Float32Array(width * height).fill(share('skin'));
@@ -77,7 +86,9 @@ export function textureOpacity(
   const keepMouth = keepsTargetMouth(sourceLandmarks, targetLandmarks);
   if (keepMouth > 0) paint(['innerLips'], 1, 1.5, 0, keepMouth);
   for (const eye of ['rightEye', 'leftEye'] as const) {
-    if (keepsTargetEye(sourceLandmarks, targetLandmarks, eye)) paint([eye], 1.7, 8, 0);
+    const brighter = features.find(({ parts }) => parts.length === 1 && parts[0] === eye)?.brighter ?? 0;
+    const kept = keepsTargetEye(sourceLandmarks, targetLandmarks, eye) ? 1 : staysShaded(brighter);
+    if (kept > 0) paint([eye], 1.7, 8, 0, kept);
   }
   return out;
 }

@@ -12,6 +12,9 @@ export type Rgb = readonly [number, number, number];
 
 /** A logarithmic gain for each channel under a soft mask. */
 export interface FeatureGain {
+  readonly parts: readonly FacePart[];
+  /** How much brighter the target's feature is, log luminance; 0 where that cannot be measured. */
+  readonly brighter: number;
   readonly mask: BoxedMask;
   readonly gain: Rgb;
 }
@@ -24,6 +27,11 @@ interface FeatureRule {
   readonly factor: number;
   /** Softness of the mask, pixels at 1024. */
   readonly soft: number;
+  /**
+   * Which pixels are compared, as quantiles of brightness: in eyes the whites without their glints, so that a dark iris
+   * does not count as a dark eye.
+   */
+  readonly quantiles: readonly [number, number];
   /** The gain from the measured ratio target : source (absent when too little is visible) and the skin's mean gain. */
   readonly gain: (ratio: Rgb | undefined, skin: Rgb) => Rgb;
 }
@@ -34,33 +42,39 @@ const limit = (x: number, most: number) => clamp(x, -most, most);
 /** Share of the target's lip colour. */
 const LIP_TINT = 0.4;
 
+const eyeRule = (eye: 'rightEye' | 'leftEye'): FeatureRule => ({
+  parts: [eye],
+  holes: [],
+  factor: 1.3,
+  soft: 4,
+  quantiles: [0.6, 0.92],
+  gain: (ratio, skin) => {
+    if (!ratio) return map3(() => 0.25 * luminanceOf(skin));
+    const own = luminanceOf(ratio);
+    return map3((k) => limit(0.85 * own, 0.9) + 0.5 * limit(ratio[k] - own, 0.2));
+  },
+});
+
 const RULES: readonly FeatureRule[] = [
   {
     parts: ['rightBrow', 'leftBrow'],
     holes: [],
     factor: 1.4,
     soft: 7,
+    quantiles: [0, 1],
     gain: (ratio, skin) => {
       const own = ratio ? luminanceOf(ratio) : 0.5 * luminanceOf(skin);
       return map3((k) => limit(0.5 * skin[k] + 0.5 * own, 1.2));
     },
   },
-  {
-    parts: ['rightEye', 'leftEye'],
-    holes: [],
-    factor: 1.3,
-    soft: 4,
-    gain: (ratio, skin) => {
-      if (!ratio) return map3(() => 0.25 * luminanceOf(skin));
-      const own = luminanceOf(ratio);
-      return map3((k) => limit(0.7 * own, 0.6) + 0.5 * limit(ratio[k] - own, 0.3));
-    },
-  },
+  eyeRule('rightEye'),
+  eyeRule('leftEye'),
   {
     parts: ['outerLips'],
     holes: ['innerLips'],
     factor: 1.04,
     soft: 3,
+    quantiles: [0, 1],
     gain: (ratio, skin) => {
       const half = map3((k) => 0.5 * luminanceOf(skin) + 0.5 * skin[k]);
       if (!ratio) return map3((k) => limit(half[k], 1.6));
@@ -72,6 +86,7 @@ const RULES: readonly FeatureRule[] = [
     holes: [],
     factor: 1,
     soft: 1.5,
+    quantiles: [0.5, 0.95],
     gain: (ratio, skin) => {
       const own = ratio ? limit(0.6 * luminanceOf(ratio), 0.5) : 0.25 * luminanceOf(skin);
       return map3(() => own);
@@ -84,18 +99,26 @@ const LEAST_VISIBLE = 60;
 /** Added to mean linear light before the ratio. */
 const FLOOR = 0.004;
 
-function meanLight(image: RgbImage, mask: BoxedMask, hidden: Float32Array): { mean: Rgb; count: number } {
+function meanLight(
+  image: RgbImage,
+  mask: BoxedMask,
+  hidden: Float32Array,
+  [low, high]: readonly [number, number],
+): { mean: Rgb; count: number } {
   const n = image.width * image.height;
-  let [r, g, b, count] = [0, 0, 0, 0];
+  const seen: { light: number; pixel: number }[] = [];
   forBox(mask.box, image.width, (i, j) => {
     if (mask.data[j]! * (1 - hidden[i]!) <= 0.5) return;
-    r += srgbToLinear(image.data[i]!);
-    g += srgbToLinear(image.data[n + i]!);
-    b += srgbToLinear(image.data[2 * n + i]!);
-    count++;
+    seen.push({ light: 0.3 * image.data[i]! + 0.59 * image.data[n + i]! + 0.11 * image.data[2 * n + i]!, pixel: i });
   });
-  const per = 1 / Math.max(1, count);
-  return { mean: [r * per, g * per, b * per], count };
+  if (low > 0 || high < 1) seen.sort((a, b) => a.light - b.light || a.pixel - b.pixel);
+  const chosen = seen.slice(Math.floor(low * seen.length), Math.ceil(high * seen.length));
+  const mean = map3((k) => {
+    let sum = 0;
+    for (const { pixel } of chosen) sum += srgbToLinear(image.data[k * n + pixel]!);
+    return sum / Math.max(1, chosen.length);
+  });
+  return { mean, count: seen.length };
 }
 
 /**
@@ -113,12 +136,18 @@ export function featureGains(
 ): FeatureGain[] {
   const { width, height } = face;
   const least = LEAST_VISIBLE * scale * scale;
-  return RULES.map(({ parts, holes, factor, soft, gain }) => {
+  return RULES.map(({ parts, holes, factor, soft, quantiles, gain }) => {
     const exact = featureMask(mesh, parts, width, height, 1, 0, holes);
-    const theirs = meanLight(background, exact, occluder);
-    const ours = meanLight(face, exact, lost);
+    const theirs = meanLight(background, exact, occluder, quantiles);
+    const ours = meanLight(face, exact, lost, quantiles);
     const seen = theirs.count > least && ours.count > least;
     const ratio = seen ? map3((k) => Math.log((theirs.mean[k] + FLOOR) / (ours.mean[k] + FLOOR))) : undefined;
-    return { mask: featureMask(mesh, parts, width, height, factor, soft * scale, holes), gain: gain(ratio, skin) };
+    const brighter = ratio ? luminanceOf(ratio) : 0;
+    return {
+      parts,
+      brighter,
+      mask: featureMask(mesh, parts, width, height, factor, soft * scale, holes),
+      gain: gain(ratio, skin),
+    };
   });
 }

@@ -6,7 +6,7 @@
 import type { FacePart } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
 import { fromLogLight, logLight } from '#engine/image/color.ts';
-import { clamp } from '#engine/image/math.ts';
+import { clamp, mix, smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { fillPolygon } from '#engine/image/polygon.ts';
 import { resizePlane, shrinkPlane } from '#engine/image/resize.ts';
@@ -16,8 +16,8 @@ import type { Exchange } from '../exchange.ts';
 import { mouthOpenness, mouthWidth } from '../expression.ts';
 import { featureMask, forBox } from '../feature-masks.ts';
 import type { DrivenTexture } from '../texture/driven-texture.ts';
-import { type FeatureGain, featureGains, type Rgb } from './feature-gains.ts';
-import { LIGHT_REDUCTION, skinLight } from './skin-light.ts';
+import { type FeatureGain, featureGains, luminanceOf, type Rgb } from './feature-gains.ts';
+import { LIGHT_REDUCTION, type SkinLight, skinLight } from './skin-light.ts';
 
 /** Everything about a recolouring that does not depend on its strength. */
 export interface RecolorPlan {
@@ -42,11 +42,18 @@ const NOT_SKIN: readonly { part: FacePart; factor: number }[] = [
   { part: 'outerLips', factor: 1.12 },
 ];
 
+/** Root mean square departure of the source's light from the target's, in log light: ordinary up to, hard from. */
+const SOFT_LIGHT = 0.16;
+const HARD_LIGHT = 0.4;
 /** How far the source's light may depart from the target's, in log light. */
-const LARGEST_DEPARTURE = 0.35;
+const LARGEST_DEPARTURE = { soft: 0.5, hard: 0.16 } as const;
+/** The same for its tint alone (the colour of sun and shade). */
+const LARGEST_TINT = 0.1;
 /** Share of the target's own light with edges that is always taken. */
-const TARGET_SHARE = 0.25;
-const CONTRAST_RANGE = [0.5, 1.1] as const;
+const TARGET_SHARE = { soft: 0.1, hard: 0.45 } as const;
+/** Detail goes half the way to the target's contrast (on a logarithmic scale): wrinkles belong to the face. */
+const CONTRAST_SHARE = 0.5;
+const CONTRAST_RANGE = [0.7, 1.1] as const;
 
 /** Cheek folds and chin: where a smile leaves marks. Vertices of closed polygons. */
 const FOLDS: readonly (readonly number[])[] = [
@@ -55,7 +62,7 @@ const FOLDS: readonly (readonly number[])[] = [
   [182, 83, 18, 313, 406, 335, 421, 199, 201, 106],
 ];
 
-/** How closely the light follows the target: everywhere a little, round the mouth as far as the expressions differ. */
+/** How closely the light follows the target round the mouth: as far as the expressions differ. */
 function targetShare(
   local: Float32Array,
   width: number,
@@ -71,7 +78,7 @@ function targetShare(
   for (const fold of FOLDS) fillPolygon(contourPoints(local, fold, 1 / LIGHT_REDUCTION), width, height, folds);
   const soft = gaussianBlur(folds, width, height, (20 * scale) / LIGHT_REDUCTION);
   const most = 0.9 * clamp(difference, 0, 1);
-  for (let i = 0; i < soft.length; i++) soft[i] = Math.max(TARGET_SHARE, most * soft[i]!);
+  for (let i = 0; i < soft.length; i++) soft[i] = most * soft[i]!;
   return soft;
 }
 
@@ -116,16 +123,7 @@ export function planRecolor(
   const theirs = skinLight(background, ofTarget, scale);
   const ours = skinLight(texture.image, ofSource, scale);
   const follow = targetShare(local, width, height, source, target, scale);
-  const wanted = [0, 1, 2].map((k) => {
-    const out = new Float32Array(n);
-    for (let i = 0; i < n; i++) {
-      const target = theirs.fine[k]![i]! - theirs.coarse[k]![i]!;
-      const source = ours.fine[k]![i]! - ours.coarse[k]![i]!;
-      const departure = LARGEST_DEPARTURE * Math.tanh((source - target) / LARGEST_DEPARTURE);
-      out[i] = theirs.fine[k]![i]! + (1 - follow[i]!) * departure;
-    }
-    return out;
-  });
+  const wanted = wantedLight(theirs, ours, both, follow);
   const skinGain = meanGain(wanted, ours.fine, both);
   return {
     width: w,
@@ -136,6 +134,38 @@ export function planRecolor(
     features: featureGains(local, texture.image, texture.lost, background, occluder, skinGain, scale),
     both,
   };
+}
+
+/**
+ * The target's light, and as much of the source's departure from it as looks natural. A source in hard light departs
+ * far: the harder it is, the less of it is let through.
+ */
+function wantedLight(theirs: SkinLight, ours: SkinLight, both: Float32Array, follow: Float32Array): Float32Array[] {
+  const n = both.length;
+  const departure = [0, 1, 2].map((k) => {
+    const [t, tc, s, sc] = [theirs.fine[k]!, theirs.coarse[k]!, ours.fine[k]!, ours.coarse[k]!];
+    return Float32Array.from({ length: n }, (_, i) => s[i]! - sc[i]! - (t[i]! - tc[i]!));
+  });
+  const luminance = Float32Array.from({ length: n }, (_, i) =>
+    luminanceOf([departure[0]![i]!, departure[1]![i]!, departure[2]![i]!]),
+  );
+  let square = 0;
+  let weight = 1e-6;
+  for (let i = 0; i < n; i++) {
+    square += both[i]! * luminance[i]! * luminance[i]!;
+    weight += both[i]!;
+  }
+  const hardness = smoothstep(SOFT_LIGHT, HARD_LIGHT, Math.sqrt(square / weight));
+  const most = mix(LARGEST_DEPARTURE.soft, LARGEST_DEPARTURE.hard, hardness);
+  const least = mix(TARGET_SHARE.soft, TARGET_SHARE.hard, hardness);
+  return departure.map((plane, k) =>
+    Float32Array.from({ length: n }, (_, i) => {
+      const light = luminance[i]!;
+      const tint = LARGEST_TINT * Math.tanh((plane[i]! - light) / LARGEST_TINT);
+      const kept = most * Math.tanh(light / most) + tint;
+      return theirs.fine[k]![i]! + (1 - Math.max(least, follow[i]!)) * kept;
+    }),
+  );
 }
 
 /** Confidence from a probability of skin: doubtful places count as unknown. */
@@ -179,7 +209,7 @@ function detailContrast(
       }
     }
   }
-  return clamp(Math.sqrt(theirs / ours), ...CONTRAST_RANGE);
+  return clamp((theirs / ours) ** (0.5 * CONTRAST_SHARE), ...CONTRAST_RANGE);
 }
 
 /** Largest enhancement of highlights when light skin becomes dark. */
