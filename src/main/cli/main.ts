@@ -2,6 +2,7 @@
 import { CancelledError } from '#engine/errors.ts';
 import { ERROR_KINDS } from '#shared/errors.ts';
 import { runCli } from './program.ts';
+import { reportError } from './report.ts';
 
 const controller = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -11,6 +12,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     controller.abort(new CancelledError());
   });
 }
+
+// What escapes every `await` is a defect too: the same line, and no stack unless it is asked for.
+process.on('uncaughtException', (error) => {
+  const options = { verbose: process.argv.includes('--verbose'), json: false };
+  process.exit(reportError(error, process.stderr, options));
+});
 
 // A reader that has seen enough (`| head`) is no error.
 for (const stream of [process.stdout, process.stderr]) {
