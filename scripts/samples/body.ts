@@ -2,35 +2,14 @@ import { add, catmull, lerp, mix, scale, smoothstep, sub, type Vec3 } from './ma
 import { bridge, type Mesh } from './mesh.ts';
 import type { GarmentLook } from './person.ts';
 import { fbm } from './random.ts';
+import { type HalfRing, LOWER_NECK, ringPoint, UPPER_NECK } from './rings.ts';
 
 const COLUMNS = 72;
 
 /** Key rings of the clothed body from the upper neck down, half rings from the nape to the throat. */
-const RINGS: readonly (readonly Vec3[])[] = [
-  [
-    [0, -1.2, -15.4],
-    [3.6, -1.6, -14.4],
-    [5.6, -2.8, -12.4],
-    [6.3, -4.6, -10.6],
-    [6.3, -6.6, -9.4],
-    [6.1, -8.6, -8.2],
-    [5.8, -10.4, -6.6],
-    [4.8, -12, -4.6],
-    [2.7, -13.4, -2.4],
-    [0, -13.8, -1.4],
-  ],
-  [
-    [0, -10.5, -13.6],
-    [3.4, -10.7, -13],
-    [5.6, -11.2, -11.8],
-    [6.4, -12, -10.4],
-    [6.6, -12.8, -9.2],
-    [6.5, -13.8, -8],
-    [6.1, -14.8, -6.4],
-    [4.9, -15.8, -4.8],
-    [2.8, -16.6, -3],
-    [0, -16.9, -2.2],
-  ],
+const RINGS: readonly HalfRing[] = [
+  UPPER_NECK,
+  LOWER_NECK,
   [
     [0, -14, -14.6],
     [4.6, -14.4, -14.2],
@@ -80,21 +59,6 @@ const RINGS: readonly (readonly Vec3[])[] = [
     [0, -42, 4],
   ],
 ];
-
-function ringPoint(ring: readonly Vec3[], turnAt: number): Vec3 {
-  const t = turnAt <= 1 ? turnAt : 2 - turnAt;
-  const f = t * (ring.length - 1);
-  const i = Math.min(Math.floor(f), ring.length - 2);
-  const mirror = (p: Vec3): Vec3 => [-p[0], p[1], p[2]];
-  const p = catmull(
-    i === 0 ? mirror(ring[1]!) : ring[i - 1]!,
-    ring[i]!,
-    ring[i + 1]!,
-    i + 2 < ring.length ? ring[i + 2]! : mirror(ring[ring.length - 2]!),
-    f - i,
-  );
-  return turnAt <= 1 ? p : mirror(p);
-}
 
 /** The body's surface at column turn (0 nape, 1 throat, 2 nape) and ring parameter s (0 … 5), `out` units outside. */
 function bodyPoint(turnAt: number, s: number, out: number): Vec3 {

@@ -71,8 +71,8 @@ export function shadeStrands(
   for (let s = 0; s < color.length / 3; s++) {
     const base = at(color, s);
     // Solids shadow a strand at its root, middle and tip; between them it is blended.
-    lighting.lights.forEach((light, l) =>
-      [1, steps >> 1, steps - 1].forEach((i, k) => {
+    for (const [l, light] of lighting.lights.entries())
+      for (const [k, i] of [1, steps >> 1, steps - 1].entries()) {
         const p = at(points, s * steps + i);
         const d = light.toward;
         lit[l]![k] = trace(
@@ -89,8 +89,7 @@ export function shadeStrands(
         )
           ? 0
           : 1;
-      }),
-    );
+      }
     for (let i = 0; i < steps; i++) {
       const p = at(points, s * steps + i);
       const tangent = unit(

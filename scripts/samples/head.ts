@@ -1,11 +1,12 @@
 import { type CanonicalFace, LOOPS } from './canonical-face.ts';
 import { add, catmull, lerp, mix, norm, scale, smoothstep, spline, sub, unit, type Vec3 } from './math.ts';
 import { boundaryLoops, bridge, type Mesh, vertexNormals } from './mesh.ts';
+import { type HalfRing, LOWER_NECK, ringPoint, UPPER_NECK } from './rings.ts';
 import { subdivide } from './subdivide.ts';
 import { applyExpression, applyIdentity, type Expression, EYE, type Identity, relaxedLandmarks } from './traits.ts';
 
 /** Key rings of the skull and neck behind the face oval, as points from the top over the picture's right side to the bottom. */
-const RINGS: readonly (readonly Vec3[])[] = [
+const RINGS: readonly HalfRing[] = [
   // over the crown, behind the ears, under the jaw
   [
     [0, 12.6, -5],
@@ -32,32 +33,8 @@ const RINGS: readonly (readonly Vec3[])[] = [
     [2.7, -11.6, -1.8],
     [0, -12, -1],
   ],
-  // the upper neck
-  [
-    [0, -1.2, -15.4],
-    [3.6, -1.6, -14.4],
-    [5.6, -2.8, -12.4],
-    [6.3, -4.6, -10.6],
-    [6.3, -6.6, -9.4],
-    [6.1, -8.6, -8.2],
-    [5.8, -10.4, -6.6],
-    [4.8, -12, -4.6],
-    [2.7, -13.4, -2.4],
-    [0, -13.8, -1.4],
-  ],
-  // the lower neck
-  [
-    [0, -10.5, -13.6],
-    [3.4, -10.7, -13],
-    [5.6, -11.2, -11.8],
-    [6.4, -12, -10.4],
-    [6.6, -12.8, -9.2],
-    [6.5, -13.8, -8],
-    [6.1, -14.8, -6.4],
-    [4.9, -15.8, -4.8],
-    [2.8, -16.6, -3],
-    [0, -16.9, -2.2],
-  ],
+  UPPER_NECK,
+  LOWER_NECK,
   // onto the shoulders
   [
     [0, -14, -14.6],
@@ -86,18 +63,6 @@ const RINGS: readonly (readonly Vec3[])[] = [
 ];
 const SPAN_STEPS = [5, 4, 3, 3, 2, 2] as const;
 const LEVELS = 3;
-
-/** A ring's point at `turn` (0 top … 1 bottom … 2 top again). */
-function ringPoint(ring: readonly Vec3[], turnAt: number): Vec3 {
-  const t = turnAt <= 1 ? turnAt : 2 - turnAt;
-  const f = t * (ring.length - 1);
-  const i = Math.min(Math.floor(f), ring.length - 2);
-  const mirror = (p: Vec3): Vec3 => [-p[0], p[1], p[2]];
-  const before = i === 0 ? mirror(ring[1]!) : ring[i - 1]!;
-  const after = i + 2 < ring.length ? ring[i + 2]! : mirror(ring[ring.length - 2]!);
-  const p = catmull(before, ring[i]!, ring[i + 1]!, after, f - i);
-  return turnAt <= 1 ? p : mirror(p);
-}
 
 /** The cage of the whole head at rest: the landmarks first, then the rings that run over the skull and down the neck. */
 function restCage(face: CanonicalFace): { points: Vec3[]; triangles: number[] } {
