@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DEBOUNCE_MS, PATIENCE_MS } from '../../../src/renderer/actions/runs.ts';
+import { type Studio, startStudio } from '../../../src/renderer/actions/studio.ts';
+import { withSettings } from '../../../src/renderer/model/document.ts';
+import { useConnection } from '../../../src/renderer/state/connection.ts';
+import { currentDocument, edit, useEdit } from '../../../src/renderer/state/edit.ts';
+import { photoOf } from '../../../src/renderer/state/photos.ts';
+import { useRun } from '../../../src/renderer/state/run.ts';
+import { useUi } from '../../../src/renderer/state/ui.ts';
+import { FakeStudio, resetStores } from '../fake-studio.ts';
+
+let fake: FakeStudio;
+let studio: Studio;
+let ending: AbortController;
+
+/** Lets everything that is due happen, and `ms` of time pass. */
+const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+const file = (name: string) => new File(['x'], name);
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  resetStores();
+  fake = new FakeStudio();
+  ending = new AbortController();
+  studio = startStudio(fake.link, ending.signal);
+  fake.status.push({ state: 'ready', generation: 1 });
+  await settle();
+});
+
+afterEach(() => {
+  ending.abort();
+  vi.useRealTimers();
+});
+
+async function openPair(): Promise<void> {
+  await studio.files.openFiles([file('source.png')], 'source');
+  await studio.files.openFiles([file('target.png')], 'target');
+  await settle(DEBOUNCE_MS);
+}
+
+describe('the studio', () => {
+  it('runs by itself once there is a source and a target', async () => {
+    await openPair();
+    expect(fake.runs).toHaveLength(1);
+    expect(useRun.getState().phase).toBe('running');
+    fake.runs[0]?.progress(0.5);
+    await settle();
+    expect(useRun.getState().progress?.fraction).toBe(0.5);
+    fake.runs[0]?.finish();
+    await settle();
+    expect(useRun.getState()).toMatchObject({ phase: 'idle', error: null });
+    expect(useUi.getState().subject).toEqual({ kind: 'result' });
+  });
+
+  it('lets the newest of many changes win and ends the run before it', async () => {
+    await openPair();
+    for (const amount of [0.9, 0.8, 0.7]) {
+      edit((doc) => withSettings(doc, { amount }), 'amount');
+      await settle(DEBOUNCE_MS / 2);
+    }
+    expect(fake.runs).toHaveLength(1);
+    await settle(DEBOUNCE_MS);
+    expect(fake.runs).toHaveLength(2);
+    expect(fake.runs[0]?.signal?.aborted).toBe(true);
+    expect(fake.runs[1]?.request.settings.amount).toBe(0.7);
+    fake.runs[1]?.finish();
+    await settle();
+    expect(useRun.getState().phase).toBe('idle');
+    studio.undo();
+    expect(currentDocument().settings.amount).toBe(1);
+  });
+
+  it('does not run by itself when live is off', async () => {
+    useRun.setState({ live: false });
+    await openPair();
+    expect(fake.runs).toHaveLength(0);
+    void studio.runs.start();
+    await settle();
+    expect(fake.runs).toHaveLength(1);
+  });
+
+  it('cancels with a message when the engine answers', async () => {
+    await openPair();
+    const cancelled = studio.runs.cancel();
+    await settle();
+    await cancelled;
+    expect(fake.runs[0]?.signal?.aborted).toBe(true);
+    expect(useRun.getState().phase).toBe('idle');
+    expect(fake.restarts).toBe(0);
+    expect(useUi.getState().messages).toEqual([]);
+  });
+
+  it('restarts an engine that does not answer a cancel', async () => {
+    await openPair();
+    fake.hanging = true;
+    const cancelled = studio.runs.cancel();
+    await settle(PATIENCE_MS - 1);
+    expect(fake.restarts).toBe(0);
+    expect(useRun.getState().phase).toBe('stopping');
+    await settle(1);
+    await cancelled;
+    expect(fake.restarts).toBe(1);
+    expect(useRun.getState().phase).toBe('idle');
+  });
+
+  it('opens everything again after the engine was lost, and repeats the run', async () => {
+    await openPair();
+    const source = currentDocument().sources[0] ?? null;
+    const before = photoOf(source)?.id;
+    expect(before).toBeDefined();
+    fake.runs[0]?.lose();
+    fake.status.push({ state: 'restarting', generation: 1, reason: 'The engine ended.' });
+    await settle();
+    expect(useRun.getState().phase).toBe('waiting');
+    expect(useUi.getState().messages.at(-1)?.body).toBe('The engine ended.');
+    fake.status.push({ state: 'ready', generation: 2 });
+    await settle();
+    const target = currentDocument().target;
+    expect(photoOf(target)?.id).not.toBeNull();
+    expect(photoOf(source)?.id).not.toBe(before);
+    expect(fake.runs).toHaveLength(2);
+    fake.runs[1]?.finish();
+    await settle();
+    expect(useRun.getState().result?.generation).toBe(2);
+  });
+
+  it('tries a run that kills the engine once more, not for ever', async () => {
+    await openPair();
+    for (const generation of [2, 3]) {
+      fake.runs.at(-1)?.lose();
+      await settle();
+      fake.status.push({ state: 'restarting', generation: generation - 1 });
+      fake.status.push({ state: 'ready', generation });
+      await settle();
+    }
+    expect(fake.runs).toHaveLength(2);
+    expect(useRun.getState().phase).toBe('failed');
+    expect(useConnection.getState().phase).toBe('ready');
+  });
+
+  it('makes a kept result anew after a restart, so that it can be exported', async () => {
+    await openPair();
+    fake.runs[0]?.finish();
+    await settle();
+    fake.status.push({ state: 'restarting', generation: 1 });
+    fake.status.push({ state: 'ready', generation: 2 });
+    await settle();
+    expect(fake.runs).toHaveLength(2);
+  });
+
+  it('closes what is no longer used and opens it again for an undo', async () => {
+    await openPair();
+    const [source] = currentDocument().sources;
+    const id = photoOf(source ?? null)?.id;
+    if (source) studio.photos.removeSource(source);
+    await settle(DEBOUNCE_MS);
+    expect(fake.closed).toEqual([id]);
+    expect(useRun.getState().phase).toBe('idle');
+    studio.undo();
+    await settle(DEBOUNCE_MS);
+    expect(photoOf(source ?? null)?.id).not.toBeNull();
+    expect(fake.runs).toHaveLength(2);
+  });
+
+  it('gives a new source to the selected target face', async () => {
+    await openPair();
+    useEdit.setState({ selectedFace: 1 });
+    await studio.files.openFiles([file('second.png')], 'source');
+    expect(currentDocument().assignments).toEqual({
+      0: { photo: currentDocument().sources[0], face: 0 },
+      1: { photo: currentDocument().sources[1], face: 0 },
+    });
+  });
+
+  it('takes two files dropped on an empty studio as source and target', async () => {
+    await studio.files.openFiles([file('one.png'), file('two.png')], null);
+    expect(currentDocument().sources).toHaveLength(1);
+    expect(photoOf(currentDocument().target)?.name).toBe('two.png');
+  });
+
+  it('takes back a setting that the engine refused', async () => {
+    const engine = fake.link.engine();
+    vi.spyOn(fake.link, 'engine').mockReturnValue({
+      ...engine,
+      settings: { ...engine.settings, set: () => Promise.reject(new Error('disk full')) as never },
+    });
+    await studio.preferences.set({ theme: 'dark' });
+    expect(useUi.getState().failure?.message).toBe('disk full');
+  });
+});
