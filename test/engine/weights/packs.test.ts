@@ -12,7 +12,7 @@ import { openSafetensors } from '#engine/weights/safetensors.ts';
 import { encodeSafetensors } from '#engine/weights/safetensors-writer.ts';
 import { networkNumbers, networkStateDict, networkTensors } from '#test/support/network-files.ts';
 import { rejection } from '#test/support/rejection.ts';
-import { concat, floatTensor, torchLegacy, torchZip, type Written } from '#test/support/torch-writer.ts';
+import { concat, floatTensor, torchLegacy, torchZip, type Written, zip } from '#test/support/torch-writer.ts';
 
 let folder: string;
 let packs: string;
@@ -164,6 +164,8 @@ describe('importing', () => {
     await put('cut.pth', unet().slice(0, 100_000));
     await put('E4S/shape_predictor_68_face_landmarks.dat', 'x');
     await put('readme.txt', 'hello');
+    await put('slides.pptx', concat(zip([{ name: 'ppt/a.xml', data: new Uint8Array(3) }])));
+    await put('a-tuned-copy.pth', unet(7));
     await symlink(source, path.join(source, 'loop'));
     const report = await importPath(packs, source);
     expect(new Map(report.files.map(({ file, outcome }) => [file, outcome]))).toEqual(
@@ -174,6 +176,8 @@ describe('importing', () => {
         ['stranger.pt', 'unknown'],
         ['evil.pt', 'refused'],
         ['cut.pth', 'refused'],
+        ['slides.pptx', 'unknown'],
+        ['a-tuned-copy.pth', 'kept'],
       ]),
     );
     expect(report.ignored).toBe(2);

@@ -4,7 +4,7 @@ import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, StorageError, throwIfCancelled } from '#engine/errors.ts';
 import { CHUNK_BYTES, openFileSource, readChunks, toReadError } from './byte-source.ts';
-import { type PackId, packOf, UNNEEDED_FILES } from './catalogue.ts';
+import { PACK_IDS, type PackId, packOf, UNNEEDED_FILES } from './catalogue.ts';
 import { convertSelection } from './convert.ts';
 import { type Identification, identify } from './identify.ts';
 import { networkManifest } from './manifests.ts';
@@ -13,6 +13,7 @@ import { type PackWeights, packFolder, readPackManifest, writePackManifest } fro
 import { listPacks, type PackStatus, packStatus } from './packs.ts';
 import { explainSelection } from './select.ts';
 import type { TensorFile } from './tensor-file.ts';
+import { ForeignArchiveError } from './torch/zip-checkpoint.ts';
 
 export const OUTCOMES = {
   imported: 'added to its pack',
@@ -84,7 +85,8 @@ export async function importPath(packs: string, from: string, options: ImportOpt
       files.push({ file: candidate.name, ...(await importFile(packs, candidate.path, options, report)) });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      files.push({ file: candidate.name, outcome: 'refused', pack: undefined, message: error.message });
+      const outcome = error instanceof ForeignArchiveError ? 'unknown' : 'refused';
+      files.push({ file: candidate.name, outcome, pack: undefined, message: error.message });
     }
   }
   return { files, ignored, packs: await listPacks(packs) };
@@ -114,8 +116,15 @@ async function findCandidates(
     else if (await looksLikeWeights(file)) candidates.push({ path: file, name });
     else ignored++;
   }
-  return { candidates, unneeded, ignored };
+  return { candidates: candidates.toSorted((a, b) => rank(a) - rank(b)), unneeded, ignored };
 }
+
+const OFFICIAL_NAMES: ReadonlySet<string> = new Set(
+  PACK_IDS.flatMap((id) => packOf(id).files.map(({ name }) => path.posix.basename(name))),
+);
+
+/** Files under their published names come first: a tuned copy beside the original must not take its place. */
+const rank = ({ name }: Candidate): number => (OFFICIAL_NAMES.has(path.basename(name)) ? 0 : 1);
 
 /** Regular files below a folder, relative to it, in order. Folders behind links are not entered. */
 async function walk(root: string, signal: AbortSignal | undefined): Promise<string[]> {

@@ -37,6 +37,10 @@ export const ALLOWED_GLOBALS: ReadonlyMap<string, Build | null> = new Map<string
   ['torch.Size', record('torch.Size')],
   ['torch.device', record('torch.device')],
   ['argparse.Namespace', record('argparse.Namespace')],
+  // A best score or a step that was kept as a NumPy number.
+  ['numpy.dtype', record('numpy.dtype')],
+  ['numpy.core.multiarray.scalar', record('a NumPy number')],
+  ['numpy._core.multiarray.scalar', record('a NumPy number')],
   ['_codecs.encode', encodeBytes],
   ...STORAGE_CLASSES.flatMap((name): [string, null][] => [
     [`torch.${name}`, null],

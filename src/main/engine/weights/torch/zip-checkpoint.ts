@@ -15,6 +15,9 @@ import { locateZipEntry, readZipDirectory, type ZipEntry } from './zip.ts';
 export const MAX_PICKLE_BYTES = 32 << 20;
 const PICKLE_NAME = '/data.pkl';
 
+/** A zip archive of something else: a stranger, not a damaged or hostile checkpoint. */
+export class ForeignArchiveError extends InputError {}
+
 /** @throws InputError naming the entry, name, instruction or tensor that was refused */
 export async function readZipCheckpoint(source: ByteSource): Promise<TensorFile> {
   const { file } = source;
@@ -47,14 +50,13 @@ export async function readZipCheckpoint(source: ByteSource): Promise<TensorFile>
 function findPickle(entries: ReadonlyMap<string, ZipEntry>, file: string): { root: string; pickle: ZipEntry } {
   const pickles = [...entries.values()].filter(({ name }) => name.endsWith(PICKLE_NAME));
   const [pickle] = pickles;
-  if (pickle === undefined || pickles.length > 1) {
-    throw new InputError(
-      pickle === undefined
-        ? 'This zip archive is no PyTorch checkpoint: it has no entry "data.pkl".'
-        : 'This zip archive holds more than one checkpoint.',
-      { file, action: pickle === undefined ? 'If it was packed for transport, unpack it first.' : undefined },
-    );
+  if (pickle === undefined) {
+    throw new ForeignArchiveError('This zip archive is no PyTorch checkpoint: it has no entry "data.pkl".', {
+      file,
+      action: 'If it was packed for transport, unpack it first.',
+    });
   }
+  if (pickles.length > 1) throw new InputError('This zip archive holds more than one checkpoint.', { file });
   return { root: pickle.name.slice(0, -PICKLE_NAME.length), pickle };
 }
 
