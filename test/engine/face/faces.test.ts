@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CancelledError } from '#engine/errors.ts';
+import { CancelledError, MissingPackError } from '#engine/errors.ts';
 import { type DetectedFace, FaceAnalyser } from '#engine/face/faces.ts';
+import { setModelsFolder } from '#engine/face/models/location.ts';
 import { type Affine, applyAffine } from '#engine/image/affine.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { warpAffine } from '#engine/image/warp.ts';
@@ -112,6 +113,21 @@ describe('pictures without faces', () => {
   it('of a few pixels', async () => {
     expect(await analyser.detect({ width: 1, height: 1, data: Float32Array.of(0.2, 0.4, 0.6) })).toEqual([]);
     expect(await analyser.detect({ width: 3, height: 200, data: new Float32Array(1800) })).toEqual([]);
+  });
+});
+
+describe('FaceAnalyser', () => {
+  it('can be asked again after the models were missing, and closed either way', async () => {
+    const image = { width: 64, height: 64, data: new Float32Array(3 * 64 * 64) };
+    await using fresh = new FaceAnalyser({ threads: 1 });
+    setModelsFolder('/nowhere');
+    try {
+      await expect(fresh.detect(image)).rejects.toThrow(MissingPackError);
+    } finally {
+      setModelsFolder(undefined);
+    }
+    expect(await fresh.detect(image)).toEqual([]);
+    await using _neverOpened = new FaceAnalyser();
   });
 });
 

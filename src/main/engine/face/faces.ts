@@ -49,26 +49,50 @@ export function faceOfFit(fit: MeshFit, score: number): DetectedFace {
   };
 }
 
+/** A session that is opened when it is first needed; a failed opening may be tried again. */
+class Lazy<Session extends AsyncDisposable> implements AsyncDisposable {
+  readonly #open: () => Promise<Session>;
+  #opened: Promise<Session> | undefined;
+
+  constructor(open: () => Promise<Session>) {
+    this.#open = open;
+  }
+
+  get(): Promise<Session> {
+    this.#opened ??= this.#open().catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // A failed opening was reported to who asked for it, and leaves nothing to close.
+    const session = await this.#opened?.catch(() => undefined);
+    this.#opened = undefined;
+    await session?.[Symbol.asyncDispose]();
+  }
+}
+
 /** Opens its sessions when they are first needed and keeps them until it is disposed. */
 export class FaceAnalyser implements AsyncDisposable {
-  readonly #options: AnalyserOptions;
-  #detector: Promise<FaceDetector> | undefined;
-  #landmarks: Promise<LandmarkModel> | undefined;
-  #segmenter: Promise<PersonSegmenter> | undefined;
+  readonly #detector: Lazy<FaceDetector>;
+  readonly #landmarks: Lazy<LandmarkModel>;
+  readonly #segmenter: Lazy<PersonSegmenter>;
 
   constructor(options: AnalyserOptions = {}) {
-    this.#options = options;
+    this.#detector = new Lazy(() => FaceDetector.open(options));
+    this.#landmarks = new Lazy(() => LandmarkModel.open(options));
+    this.#segmenter = new Lazy(() => PersonSegmenter.open(options));
   }
 
   /** The landmark model, for callers that follow a face from frame to frame. */
   landmarkModel(): Promise<LandmarkModel> {
-    this.#landmarks ??= LandmarkModel.open(this.#options);
-    return this.#landmarks;
+    return this.#landmarks.get();
   }
 
   personSegmenter(): Promise<PersonSegmenter> {
-    this.#segmenter ??= PersonSegmenter.open(this.#options);
-    return this.#segmenter;
+    return this.#segmenter.get();
   }
 
   /**
@@ -76,8 +100,8 @@ export class FaceAnalyser implements AsyncDisposable {
    * @throws MissingPackError when the models were not built, CancelledError
    */
   async detect(image: RgbImage, options: DetectOptions = {}): Promise<DetectedFace[]> {
-    this.#detector ??= FaceDetector.open(this.#options);
-    const found = await findFaces(await this.#detector, await this.landmarkModel(), new PicturePyramid(image), {
+    const detector = await this.#detector.get();
+    const found = await findFaces(detector, await this.landmarkModel(), new PicturePyramid(image), {
       thorough: options.thorough ?? false,
       signal: options.signal,
     });
@@ -88,10 +112,6 @@ export class FaceAnalyser implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const opened = [this.#detector, this.#landmarks, this.#segmenter];
-    this.#detector = undefined;
-    this.#landmarks = undefined;
-    this.#segmenter = undefined;
-    for (const session of opened) await (await session)?.[Symbol.asyncDispose]();
+    for (const session of [this.#detector, this.#landmarks, this.#segmenter]) await session[Symbol.asyncDispose]();
   }
 }
