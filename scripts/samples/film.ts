@@ -161,4 +161,4 @@ function mirror(
   for (let c = 0; c < 3; c++) out[c]! += s.shine * fresnel * seen * sky[c]! * (s.material === 'cloth' ? 0.4 : 1);
 }
 /** A softbox's radiance over the irradiance it gives, for mirrors. */
-const SOFTBOX = 7;
+const SOFTBOX = 14;

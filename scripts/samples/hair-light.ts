@@ -11,8 +11,9 @@ export type HairDensity = {
   readonly value: Float32Array;
 };
 
-/** Fills the density grid from strands. */
-export function hairDensity(all: readonly Strands[], cell: number): HairDensity | undefined {
+/** Fills the density grid from the strands that cast shadows. */
+export function hairDensity(strands: readonly Strands[], cell: number): HairDensity | undefined {
+  const all = strands.filter(({ shadows }) => shadows);
   const low: [number, number, number] = [Infinity, Infinity, Infinity];
   const high: [number, number, number] = [-Infinity, -Infinity, -Infinity];
   for (const { points } of all)

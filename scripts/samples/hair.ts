@@ -18,7 +18,7 @@ export function growHair(figure: Figure, seed: number, detail: number): Strands[
     const base = srgb(color);
     const roots = scatterRoots(head.mesh, normal, s.perArea * detail, (p) => hairline(p, recede) ** 1.5, next);
     out.push(
-      growStrands(roots, s.steps, 0.7, (root) => ({
+      growStrands(roots, s.steps, { taper: 0.7, shadows: true }, (root) => ({
         path: s.path(root, next),
         width: s.width / Math.sqrt(detail),
         color: strandColor(base, grey, next),
@@ -32,7 +32,7 @@ export function growHair(figure: Figure, seed: number, detail: number): Strands[
     const base = srgb(tone);
     const roots = scatterRoots(head.mesh, normal, 120, masks.beard, next);
     out.push(
-      growStrands(roots, 7, 0.8, (root) => {
+      growStrands(roots, 7, { taper: 0.8, shadows: true }, (root) => {
         const reach = length * (0.6 + 0.8 * next()) * (0.55 + 0.45 * smoothstep(-2, -7, root.rest[1]));
         const down = unit(add([0.25 * Math.sign(root.rest[0]) * next(), -1, 0.1], [0, 0, 0.3 * next()]));
         return {
@@ -72,15 +72,15 @@ function brows(figure: Figure, normal: Float32Array, next: () => number): Strand
   const roots = scatterRoots(
     figure.head.mesh,
     normal,
-    200 * look.thickness,
+    300 * look.thickness,
     (p) => (p[2] > 2 ? figure.masks.brows(p) ** 1.3 : 0),
     next,
   );
-  return growStrands(roots, 6, 0.85, (root: Root) => {
+  return growStrands(roots, 6, { taper: 0.85, shadows: false }, (root: Root) => {
     const side = Math.sign(root.rest[0]);
     const out = smoothstep(1.2, 4.6, Math.abs(root.rest[0]));
     // Hairs stand up near the nose, lie outwards along the arch, and turn down at the tail.
-    const along = unit([side * mix(0.55, 1, out), mix(0.9, -0.25, out), mix(0, -0.45, out)]);
+    const along = unit([side * mix(0.75, 1, out), mix(0.75, -0.25, out), mix(0, -0.45, out)]);
     const flat = unit(
       sub(
         along,
@@ -90,9 +90,9 @@ function brows(figure: Figure, normal: Float32Array, next: () => number): Strand
     return {
       path: bent(
         add(root.point, scale(root.normal, 0.015)),
-        lerp(flat, root.normal, 0.22),
+        lerp(flat, root.normal, 0.12),
         flat,
-        0.36 + 0.3 * next(),
+        0.32 + 0.22 * next(),
         6,
         0.16,
         next,
@@ -125,7 +125,7 @@ function lashes(figure: Figure, next: () => number): Strands[] {
         roots.push({ point, normal: unit(sub(point, centre)), rest: point, upper, across: outer });
       }
     });
-    return growStrands(roots, 8, 0.95, (root) => {
+    return growStrands(roots, 8, { taper: 0.95, shadows: false }, (root) => {
       const { upper, across } = root as (typeof roots)[number];
       const side = e === 0 ? -1 : 1;
       const spread = side * mix(-0.25, 0.75, across);
@@ -148,7 +148,7 @@ function bunBall(base: readonly [number, number, number], grey: number, next: ()
     const n = unit([next() - 0.5, next() - 0.5, next() - 0.5]);
     return { point: add(centre, scale(n, 2.6 + 0.9 * next())), normal: n, rest: n };
   });
-  return growStrands(roots, 12, 0.5, (root) => {
+  return growStrands(roots, 12, { taper: 0.5, shadows: true }, (root) => {
     const path: Vec3[] = [root.point];
     const radius = Math.hypot(...sub(root.point, centre));
     const axis = unit([0.3 * bell(root.rest[0], 0.5), 0.8, 0.5 + 0.4 * next()]);

@@ -52,6 +52,9 @@ function placement(person: Person, offset: Vec3): (p: Vec3) => Vec3 {
   };
 }
 
+/** Degrees that the eyes look up from their socket's axis so that the upper lid meets the iris. */
+const RESTING_GAZE = 3;
+
 /** A sphere mesh about the origin looking along z. */
 function sphere(radius: number, rings: number): Mesh {
   const position: number[] = [];
@@ -138,10 +141,10 @@ function figureParts(
   head.eyes.forEach((centre, e) => {
     // Eyes converge a little on a viewer at portrait distance.
     const [right, up] = [expression.gaze[0] - person.pose.yaw, expression.gaze[1] + person.pose.pitch];
-    const look = rotation(right + (e === 0 ? 1.2 : -1.2), -up, 0);
+    const look = rotation(right + (e === 0 ? 1.2 : -1.2), -up - RESTING_GAZE, 0);
     const bulge = (p: Vec3): Vec3 => {
       const off = Math.hypot(p[0], p[1]) / head.eyeRadius;
-      return p[2] > 0 ? [p[0], p[1], p[2] + 0.1 * smoothstep(0.52, 0.2, off) * head.eyeRadius] : p;
+      return p[2] > 0 ? [p[0], p[1], p[2] + 0.035 * smoothstep(0.52, 0.2, off) * head.eyeRadius] : p;
     };
     addPart(
       'eye',

@@ -112,7 +112,12 @@ export function skinPainter(person: Person, masks: FaceMasks): (rest: Vec3) => S
       0.5 * bell(ax, 1.4) * smoothstep(4, 6, z) +
       0.5 * bell(y - 6.4, 1.7) * front +
       0.25 * bell(ax - 4.4, 1.2) * bell(y + 0.1, 0.8);
-    const shine = skin.shine * (0.45 + 0.75 * oily) * mix(1, 0.3, scalp) * mix(1, 0.6, socket);
+    const shine =
+      skin.shine *
+      (0.45 + 0.75 * oily) *
+      mix(1, 0.3, scalp) *
+      mix(1, 0.6, socket) *
+      mix(0.35, 1, smoothstep(-15, -10, y));
     return { albedo, shine: mix(shine, 1.25, lip), lip, beard: bearded };
   };
 }

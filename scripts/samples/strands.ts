@@ -10,6 +10,8 @@ export type Strands = {
   readonly color: Float32Array;
   /** How much light passes the tips: 1 tapers to nothing. */
   readonly taper: number;
+  /** Whether they are dense enough to dim the light; brows and lashes are not. */
+  readonly shadows: boolean;
 };
 export type Root = { readonly point: Vec3; readonly normal: Vec3; readonly rest: Vec3 };
 
@@ -46,7 +48,7 @@ export function scatterRoots(
 export function growStrands(
   roots: readonly Root[],
   steps: number,
-  taper: number,
+  { taper, shadows }: { readonly taper: number; readonly shadows: boolean },
   grow: (root: Root) => { path: readonly Vec3[]; width: number; color: Rgb },
 ): Strands {
   const points = new Float32Array(3 * steps * roots.length);
@@ -58,7 +60,7 @@ export function growStrands(
     width[s] = strand.width;
     color.set(strand.color, 3 * s);
   });
-  return { steps, points, width, color, taper };
+  return { steps, points, width, color, taper, shadows };
 }
 
 /** The strands after a move of space. */
