@@ -27,7 +27,7 @@ export type Film = {
 /** Diffuse light of one kind of surface, summed over each pixel's samples, and their number. */
 export type Pool = { readonly irradiance: Float32Array; readonly count: Float32Array };
 /** The materials whose diffuse light is spread together before it is used: skin scatters, the others are only smoothed. */
-export const POOLS: readonly (readonly Material[])[] = [['skin'], ['cloth'], ['eye', 'tooth', 'flesh']];
+const POOLS: readonly (readonly Material[])[] = [['skin'], ['cloth'], ['eye', 'tooth', 'flesh']];
 
 /** Traces the solid scene; `backdrop` gives the radiance behind it at picture fractions. */
 export function traceFilm(

@@ -4,7 +4,7 @@ import { hash, noise } from './random.ts';
 import type { Root } from './strands.ts';
 
 /** How a style grows: points a strand, roots a square unit, and the path from a root. */
-export type Style = {
+type Style = {
   readonly steps: number;
   readonly perArea: number;
   readonly width: number;
@@ -186,16 +186,6 @@ const swept = grow({
   noise: 0.08,
   rise: 0.5,
 });
-const bun = grow({
-  cling: 0.3,
-  steps: 20,
-  length: () => 15,
-  flow: (p) => unit([-p[0] * 0.6, (13 - p[1]) * 0.8, -12 - p[2]]),
-  bend: 0.55,
-  lift: (_, r) => 0.12 + 0.4 * r,
-  noise: 0.035,
-  rise: 0.15,
-});
 const curly = grow({
   cling: 0,
   steps: 44,
@@ -230,7 +220,6 @@ export const STYLES: Readonly<Record<Exclude<HairStyle, 'bald'>, Style>> = {
   swept: { steps: 16, perArea: 75, width: 0.034, path: swept },
   bob: { steps: 26, perArea: 65, width: 0.034, path: bob },
   long: { steps: 40, perArea: 60, width: 0.034, path: long },
-  bun: { steps: 20, perArea: 80, width: 0.032, path: bun },
   curly: { steps: 44, perArea: 42, width: 0.036, path: curly },
   afro: { steps: 40, perArea: 75, width: 0.034, path: afro },
 };

@@ -1,6 +1,6 @@
 import { STYLES } from './hair-styles.ts';
 import { hairline } from './hairline.ts';
-import { add, at, bell, lerp, mix, scale, smoothstep, srgb, sub, unit, type Vec3 } from './math.ts';
+import { add, at, lerp, mix, scale, smoothstep, srgb, sub, unit, type Vec3 } from './math.ts';
 import { vertexNormals } from './mesh.ts';
 import { random } from './random.ts';
 import type { Figure } from './scene.ts';
@@ -24,7 +24,6 @@ export function growHair(figure: Figure, seed: number, detail: number): Strands[
         color: strandColor(base, grey, next),
       })),
     );
-    if (style === 'bun') out.push(bunBall(base, grey, next));
   }
   out.push(brows(figure, normal, next), ...lashes(figure, next));
   if (person.beard) {
@@ -138,31 +137,5 @@ function lashes(figure: Figure, next: () => number): Strands[] {
         color: [0.012, 0.009, 0.008],
       };
     });
-  });
-}
-
-/** A knot of hair at the back of the crown. */
-function bunBall(base: readonly [number, number, number], grey: number, next: () => number): Strands {
-  const centre: Vec3 = [0, 14, -11.5];
-  const roots = Array.from({ length: 5000 }, (): Root => {
-    const n = unit([next() - 0.5, next() - 0.5, next() - 0.5]);
-    return { point: add(centre, scale(n, 2.6 + 0.9 * next())), normal: n, rest: n };
-  });
-  return growStrands(roots, 12, { taper: 0.5, shadows: true }, (root) => {
-    const path: Vec3[] = [root.point];
-    const radius = Math.hypot(...sub(root.point, centre));
-    const axis = unit([0.3 * bell(root.rest[0], 0.5), 0.8, 0.5 + 0.4 * next()]);
-    let p = root.point;
-    for (let i = 1; i < 12; i++) {
-      const n = unit(sub(p, centre));
-      const around: Vec3 = [
-        axis[1] * n[2] - axis[2] * n[1],
-        axis[2] * n[0] - axis[0] * n[2],
-        axis[0] * n[1] - axis[1] * n[0],
-      ];
-      p = add(centre, scale(unit(add(n, scale(around, 0.18))), radius));
-      path.push(p);
-    }
-    return { path, width: 0.036, color: strandColor(base, grey, next) };
   });
 }

@@ -1,5 +1,5 @@
 import { type CanonicalFace, LOOPS } from './canonical-face.ts';
-import { add, catmull, lerp, mix, norm, scale, smoothstep, spline, sub, unit, type Vec3 } from './math.ts';
+import { add, catmull, lerp, mix, norm, scale, smoothstep, sub, unit, type Vec3 } from './math.ts';
 import { boundaryLoops, bridge, type Mesh, vertexNormals } from './mesh.ts';
 import { type HalfRing, LOWER_NECK, ringPoint, UPPER_NECK } from './rings.ts';
 import { subdivide } from './subdivide.ts';
@@ -212,11 +212,3 @@ function addRims(mesh: Mesh, eyes: readonly [Vec3, Vec3], eyeRadius: number): He
     rims: { eyes: eyeLoops, lips },
   };
 }
-
-/** A smooth path through landmarks at rest, for paint and folds. */
-export const landmarkPath = (face: CanonicalFace, indices: readonly number[], closed = false): Vec3[] =>
-  spline(
-    indices.map((i) => face.points[i]!),
-    6,
-    closed,
-  );

@@ -31,7 +31,7 @@ export const at = (array: ArrayLike<number>, i: number): Vec3 => [array[3 * i]!,
 /** sRGB byte triple as `0xrrggbb` to linear light. */
 export const srgb = (hex: number): Rgb => [16, 8, 0].map((s) => decodeSrgb(((hex >> s) & 255) / 255)) as unknown as Rgb;
 /** Inverse sRGB transfer of a value in 0..1. */
-export const decodeSrgb = (v: number): number => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+const decodeSrgb = (v: number): number => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
 /** sRGB transfer of linear light in 0..1. */
 export const encodeSrgb = (v: number): number => (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055);
 

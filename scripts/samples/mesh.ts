@@ -24,7 +24,7 @@ export function vertexNormals(position: Float32Array, triangles: Uint32Array): F
 }
 
 /** Directed boundary edges, from vertex to the next vertex of its boundary loop (the mesh lies on their left). */
-export function boundary(triangles: ArrayLike<number>): Map<number, number> {
+function boundary(triangles: ArrayLike<number>): Map<number, number> {
   const edges = new Set<string>();
   for (let t = 0; t < triangles.length; t += 3)
     for (let k = 0; k < 3; k++) edges.add(`${triangles[t + k]},${triangles[t + ((k + 1) % 3)]}`);

@@ -1,6 +1,6 @@
 import type { Expression, Identity } from './traits.ts';
 
-export type SkinLook = {
+type SkinLook = {
   /** Base colour as 0xrrggbb, and of the lips. */
   readonly tone: number;
   readonly lips: number;
@@ -10,8 +10,8 @@ export type SkinLook = {
   readonly stubble: number;
   readonly shine: number;
 };
-export type HairStyle = 'bald' | 'crop' | 'parted' | 'bob' | 'long' | 'curly' | 'afro' | 'swept' | 'bun';
-export type HairLook = {
+export type HairStyle = 'bald' | 'crop' | 'parted' | 'bob' | 'long' | 'curly' | 'afro' | 'swept';
+type HairLook = {
   readonly style: HairStyle;
   /** 0xrrggbb of the strands in white light. */
   readonly color: number;
