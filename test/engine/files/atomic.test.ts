@@ -104,7 +104,7 @@ test('a process that is killed in the middle leaves the old file whole', async (
   expect(await readFile(file, 'utf8')).toBe('old');
 });
 
-test('the system's answer for a full disk is a storage error that names the file', async () => {
+test('the answer of the system for a full disk is a storage error that names the file', async () => {
   const full = toStorageError(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }), file);
   expect(full).toMatchObject({ kind: 'storage', file, message: 'The disk is full.' });
   expect(full.action).toContain('Free some space');
