@@ -98,7 +98,7 @@ async function expectWhole(packs: string, network: WeightsId): Promise<void> {
 }
 
 /** The style codes of made-up style vectors, as a file. */
-async function styleCodes(name: string, packs: string, weights?: string): Promise<Buffer> {
+async function styleCodes(name: string, packs: string, ...weights: string[]): Promise<Buffer> {
   const network = NETWORKS.find((row) => row.name === 'rgi-style-codes');
   if (network === undefined) throw new Error('There is no such network.');
   const inputs = path.join(folder, `${name}-in.safetensors`);

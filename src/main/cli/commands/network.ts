@@ -9,7 +9,7 @@ import { type CommonOptions, peakRssBytes, rounded, runAction } from '../command
 import type { CliContext } from '../context.ts';
 
 interface RunOptions extends CommonOptions {
-  readonly weights?: string;
+  readonly weights: readonly string[];
   readonly inputs: string;
   readonly out: string;
   readonly provider: DeviceId;
@@ -28,7 +28,11 @@ export function networkCommand(context: CliContext): Command {
       new Command('run')
         .description('run one network once')
         .argument('<name>')
-        .option('--weights <file>', '.safetensors, .pt or .pth with upstream keys; the imported packs when left out')
+        .addOption(
+          new Option('--weights <file>', '.safetensors, .pt or .pth with upstream keys; may be given several times')
+            .argParser((file: string, files: readonly string[]) => [...files, file])
+            .default([], 'the imported packs'),
+        )
         .requiredOption('--inputs <file>', 'safetensors with a tensor for each input')
         .requiredOption('--out <file>', 'safetensors for the outputs')
         .addOption(new Option('--provider <device>', 'where to compute').choices(DEVICES).default('cpu'))
@@ -56,7 +60,7 @@ async function list(context: CliContext, options: CommonOptions): Promise<void> 
           summary,
           inputs: noteObject(inputs),
           outputs: noteObject(outputs),
-          weights,
+          weights: weights.map((row) => row.network),
         })),
       },
       () =>
@@ -76,8 +80,8 @@ async function run(context: CliContext, name: string, options: RunOptions): Prom
     if (network === undefined) {
       throw new UsageError(`There is no network "${name}"; there are ${networks.map((row) => row.name).join(', ')}.`);
     }
-    for (const file of [options.inputs, options.weights]) {
-      if (file !== undefined && (await isSameFile(options.out, file))) {
+    for (const file of [options.inputs, ...options.weights]) {
+      if (await isSameFile(options.out, file)) {
         throw new UsageError('This file is read by the same command.', {
           file: options.out,
           action: 'Choose another name for --out.',

@@ -18,13 +18,19 @@ export interface PreparedNetwork {
   readonly feeds: Readonly<Record<string, TensorData>>;
 }
 
+/** A network whose weights a graph uses. */
+export interface NetworkWeights {
+  readonly network: WeightsId;
+  /** What the graph puts before its keys, where it joins several networks; else empty. */
+  readonly prefix: string;
+}
+
 export interface NetworkDefinition {
   readonly name: string;
   readonly summary: string;
   readonly inputs: Readonly<Record<string, TensorNote>>;
   readonly outputs: Readonly<Record<string, TensorNote>>;
-  /** Where its weights come from when no file is given. */
-  readonly weights: readonly WeightsId[];
+  readonly weights: readonly NetworkWeights[];
   /**
    * Builds the graph for these inputs, which were checked against `inputs`.
    * @throws InputError, GraphError

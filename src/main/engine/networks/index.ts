@@ -81,7 +81,7 @@ export const NETWORKS: readonly NetworkDefinition[] = [
     summary: 'style vectors of the regions of a face',
     inputs: { image: IMAGE, labels: LABELS },
     outputs: { style_vectors: VECTORS },
-    weights: ['rgi'],
+    weights: [{ network: 'rgi', prefix: '' }],
     prepare(given) {
       const graph = new Graph('rgi-encoder');
       const image = input(graph, 'image', given);
@@ -98,7 +98,7 @@ export const NETWORKS: readonly NetworkDefinition[] = [
     summary: 'style codes of style vectors: the region MLPs on the latent average',
     inputs: { style_vectors: VECTORS },
     outputs: { style_codes: CODES },
-    weights: ['rgi'],
+    weights: [{ network: 'rgi', prefix: '' }],
     prepare(given) {
       const graph = new Graph('rgi-style-codes');
       const style_codes = regionStyleCodes(new StateDict(graph), input(graph, 'style_vectors', given));
@@ -110,7 +110,7 @@ export const NETWORKS: readonly NetworkDefinition[] = [
     summary: 'the mask-guided generator at 1024 with its fixed noise, by the exact region convolution',
     inputs: { style_codes: CODES, labels: LABELS },
     outputs: { image: IMAGE },
-    weights: ['rgi'],
+    weights: [{ network: 'rgi', prefix: '' }],
     prepare: generator('rgi-generator', 'exact'),
   },
   {
@@ -118,7 +118,7 @@ export const NETWORKS: readonly NetworkDefinition[] = [
     summary: 'the same, literally: one convolution a region',
     inputs: { style_codes: CODES, labels: LABELS },
     outputs: { image: IMAGE },
-    weights: ['rgi'],
+    weights: [{ network: 'rgi', prefix: '' }],
     prepare: generator('rgi-generator-reference', 'reference'),
   },
   {
@@ -126,7 +126,7 @@ export const NETWORKS: readonly NetworkDefinition[] = [
     summary: 'the StyleGAN2 discriminator at 1024',
     inputs: { image: { shape: ['N', 3, 1024, 1024], note: IMAGE.note } },
     outputs: { logits: { shape: ['N', 1], note: 'larger is more real' } },
-    weights: ['discriminator'],
+    weights: [{ network: 'discriminator', prefix: '' }],
     prepare: ofImage('discriminator', (keys, image) => ({ logits: discriminator(keys, image) })),
   },
   {
@@ -134,7 +134,7 @@ export const NETWORKS: readonly NetworkDefinition[] = [
     summary: 'features of the identity loss, with its crop',
     inputs: { image: ANY_IMAGE },
     outputs: FEATURES,
-    weights: ['arcface'],
+    weights: [{ network: 'arcface', prefix: '' }],
     prepare: ofImage('arcface', (keys, image) => numbered(arcfaceFeatures(keys, arcfaceInput(image)))),
   },
   {
@@ -142,7 +142,7 @@ export const NETWORKS: readonly NetworkDefinition[] = [
     summary: 'features and logits of the parsing loss',
     inputs: { image: { shape: ['N', 3, 512, 512], note: IMAGE.note } },
     outputs: { ...FEATURES, logits: { shape: ['N', 19, 512, 512], note: 'labels of CelebAMask-HQ' } },
-    weights: ['parsing-unet'],
+    weights: [{ network: 'parsing-unet', prefix: '' }],
     prepare: ofImage('parsing-unet', (keys, image) => ({
       ...numbered(parsingFeatures(keys, image)),
       logits: parsingLogits(keys, image),
@@ -153,7 +153,7 @@ export const NETWORKS: readonly NetworkDefinition[] = [
     summary: 'features of the perceptual loss, normalised by channel',
     inputs: { image: ANY_IMAGE },
     outputs: { feature_N: { shape: ['N', 'C', 'h', 'w'], note: 'features 0 to 4' } },
-    weights: ['lpips-alex'],
+    weights: [{ network: 'lpips-alex', prefix: '' }],
     prepare: ofImage('lpips-alex', (keys, image) => numbered(lpipsFeatures(keys, image))),
   },
 ];

@@ -54,14 +54,16 @@ function selectIn(file: TensorFile, container: string, manifest: NetworkManifest
   const outside: ReadonlyMap<string, TensorEntry> = file.groups.get('') ?? new Map();
   const tensors = new Map<string, TensorEntry>();
   const missing: string[] = [];
-  const wrong: string[] = [...inside.doubled];
+  const wrong: string[] = [];
   let needed = 0;
   let fitting = 0;
   for (const [key, { shape, constant }] of manifest.tensors) {
     if (constant || !isInPart(key, spelling.part)) continue;
     needed++;
     const entry = inside.keys.get(key) ?? outside.get(key);
-    if (entry === undefined) {
+    if (inside.doubled.has(key)) {
+      wrong.push(`"${key}" is there twice, with and without a prefix`);
+    } else if (entry === undefined) {
       missing.push(key);
     } else if (entry.shape.length !== shape.length || entry.shape.some((size, axis) => size !== shape[axis])) {
       wrong.push(`"${key}" is [${entry.shape.join(', ')}] instead of [${shape.join(', ')}]`);
@@ -82,21 +84,21 @@ const isInPart = (key: string, part: readonly string[] | undefined): boolean =>
 function upstreamKeys(
   group: TensorGroup,
   { renames = [] }: Spelling,
-): { keys: ReadonlyMap<string, TensorEntry>; doubled: readonly string[] } {
+): { keys: ReadonlyMap<string, TensorEntry>; doubled: ReadonlySet<string> } {
   const keys = new Map<string, TensorEntry>();
-  const doubled: string[] = [];
+  const doubled = new Set<string>();
   for (const [written, entry] of group) {
     const bare = written.startsWith(PARALLEL_PREFIX) ? written.slice(PARALLEL_PREFIX.length) : written;
     const rename = renames.find(([from]) => bare.startsWith(from));
     const key = rename === undefined ? bare : rename[1] + bare.slice(rename[0].length);
-    if (keys.has(key)) doubled.push(`"${key}" is there twice, with and without a prefix`);
+    if (keys.has(key)) doubled.add(key);
     keys.set(key, entry);
   }
   return { keys, doubled };
 }
 
 /** What keeps a selection from being complete, short enough for a message. */
-export function explainSelection({ missing, wrong }: Selection): string {
+export function explainSelection({ missing, wrong }: Pick<Selection, 'missing' | 'wrong'>): string {
   const some = (items: readonly string[]): string =>
     items.slice(0, 3).join(', ') + (items.length > 3 ? ` and ${items.length - 3} more` : '');
   return [
