@@ -5,6 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CancelledError } from '#engine/errors.ts';
+import { openEventLog } from '#main/cli/events.ts';
 import { DEFAULT_REGION_SWITCHES } from '#shared/settings.ts';
 import { type CliRun, cli, type FakeOptions, face, fakeStudio } from './fake-studio.ts';
 
@@ -344,6 +345,26 @@ describe('progress', () => {
       kind: 'input',
       file: source,
     });
+  });
+
+  test('it never goes back, whatever order the stages report in', async () => {
+    let stderr = '';
+    {
+      using log = openEventLog({ write: (text) => (stderr += text) }, 'json');
+      for (const fraction of [0.1, 0.5, 0.3, 0.6]) log.progress({ fraction, label: 'x' });
+    }
+    const fractions = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).fraction);
+    expect(fractions).toEqual([0.1, 0.5, 0.5, 0.6]);
+  });
+
+  test('a terminal that does not say its width gets whole lines', () => {
+    let stderr = '';
+    using log = openEventLog({ write: (text) => (stderr += text), isTTY: true, columns: 0 }, 'auto');
+    log.progress({ fraction: 0.5, label: 'Blend' });
+    expect(stderr).toContain('50 %  Blend');
   });
 
   test('on a terminal a bar is drawn and taken away again', async () => {

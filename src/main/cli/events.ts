@@ -20,12 +20,27 @@ export interface EventLog extends Disposable {
 }
 
 const BAR_CELLS = 24;
+/** For terminals that do not say how wide they are. */
+const DEFAULT_COLUMNS = 80;
 /** Terminals are redrawn at most this often. */
 const REDRAW_MS = 50;
 
 export function openEventLog(stderr: TextSink, mode: ProgressMode): EventLog {
-  const chosen = mode === 'auto' ? (stderr.isTTY ? 'bar' : 'none') : mode;
-  switch (chosen) {
+  const log = openLog(stderr, mode === 'auto' ? (stderr.isTTY ? 'bar' : 'none') : mode);
+  let reached = 0;
+  return {
+    // Stages may report out of order; what is done stays done.
+    progress: (event) => {
+      reached = Math.max(reached, event.fraction);
+      log.progress({ ...event, fraction: reached });
+    },
+    warning: log.warning,
+    [Symbol.dispose]: log[Symbol.dispose],
+  };
+}
+
+function openLog(stderr: TextSink, mode: Exclude<ProgressMode, 'auto'>): EventLog {
+  switch (mode) {
     case 'json':
       return jsonLog(stderr);
     case 'bar':
@@ -65,7 +80,7 @@ function barLog(stderr: TextSink): EventLog {
       const done = Math.round(Math.min(1, Math.max(0, fraction)) * BAR_CELLS);
       const bar = '█'.repeat(done) + '░'.repeat(BAR_CELLS - done);
       const text = `${bar} ${String(Math.round(fraction * 100)).padStart(3)} %  ${label}`;
-      stderr.write(clear + text.slice(0, Math.max(20, (stderr.columns ?? 80) - 1)));
+      stderr.write(clear + text.slice(0, (stderr.columns || DEFAULT_COLUMNS) - 1));
       drawn = true;
     },
     warning(message) {

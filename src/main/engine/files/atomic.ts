@@ -1,7 +1,7 @@
 /**
  * Files that appear whole or not at all: bytes go to a hidden temporary file in the same folder, are flushed to the
  * disk, and only then take the final name. The loop below counts what each write took, because a disk that fills up
- * answers with a short write first.
+ * answers with a short write first; the usual libraries take the first write for the whole file, and none streams.
  */
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
