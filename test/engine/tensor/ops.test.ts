@@ -121,6 +121,13 @@ describe('windows', () => {
     expectClose(actual, convolve(flat(x), [2, 4, 7, 6], flat(weight), [8, 4 / groups, 3, 3], stride, pads, dilation));
   });
 
+  it('conv2d of nine channels, which the lowering pads to twelve', async () => {
+    const inputs = { x: noise('x', [1, 9, 3, 3]), weight: noise('w', [4, 9, 3, 3]) };
+    const flat = (tensor: { data: unknown }): number[] => [...(tensor.data as Float32Array)];
+    const actual = await numbers(inputs, ({ x, weight }) => op.conv2d(x!, weight!, { pad: 1 }));
+    expectClose(actual, convolve(flat(inputs.x), [1, 9, 3, 3], flat(inputs.weight), [4, 9, 3, 3], 1, [1, 1, 1, 1], 1));
+  });
+
   it.each([
     { groups: 1, stride: 1, pad: 0, outputPad: 0 },
     { groups: 1, stride: 2, pad: 0, outputPad: 0 },

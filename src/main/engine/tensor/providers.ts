@@ -1,5 +1,5 @@
 /** The execution providers of ONNX Runtime that the studio knows: one row each. */
-import type { InferenceSession } from 'onnxruntime-node';
+import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 import type { DeviceId } from '#shared/settings.ts';
 
 export type ProviderId = Exclude<DeviceId, 'auto'>;
@@ -53,3 +53,12 @@ export const PROVIDERS = {
 } as const satisfies { [K in ProviderId]: Provider & { id: K } };
 
 export const PROVIDER_IDS = Object.keys(PROVIDERS) as readonly ProviderId[];
+
+/** Whether this installation of the runtime carries a provider at all; opening a session is the proof. */
+export function availability(id: ProviderId): { readonly available: boolean; readonly reason?: string } {
+  const { platforms, displayName } = PROVIDERS[id];
+  if (!(platforms as readonly string[]).includes(process.platform))
+    return { available: false, reason: `${displayName} is not part of the runtime for ${process.platform}.` };
+  const known = listSupportedBackends().some((backend) => backend.name === id);
+  return known ? { available: true } : { available: false, reason: `The installed runtime has no ${displayName}.` };
+}

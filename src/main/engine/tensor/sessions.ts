@@ -1,12 +1,15 @@
 /** Sessions of ONNX Runtime: the only door through which a model runs. */
 import { stat } from 'node:fs/promises';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { InputError, MissingPackError, UsageError } from '#engine/errors.ts';
 import type { DeviceId } from '#shared/settings.ts';
 import { checkTensor, type ElementType, elementTypeOf, shapeText, type TensorData } from './data.ts';
 import { PROVIDERS } from './providers.ts';
 
 export type { TensorData } from './data.ts';
+
+// What fails is thrown; the runtime would also print it, with its warnings, in colours on stderr.
+env.logLevel = 'fatal';
 
 export interface SessionOptions {
   /** Names the model in error messages. */
@@ -20,6 +23,8 @@ export interface SessionOptions {
    * a large training step close to what is alive.
    */
   readonly arena?: boolean | undefined;
+  /** Let the runtime fuse and fold before it runs (default). */
+  readonly optimize?: boolean | undefined;
   /** Folder that external data of a model given as bytes is relative to. */
   readonly externalDataFolder?: string | undefined;
 }
@@ -43,10 +48,10 @@ export function runtimeOptions(options: SessionOptions): InferenceSession.Sessio
     throw new UsageError(`The number of threads for ${options.name} must be a natural number, not ${options.threads}.`);
   return {
     executionProviders: device === 'cpu' ? [PROVIDERS.cpu.config] : [PROVIDERS[device].config, PROVIDERS.cpu.config],
-    // Severity 3: errors only. The runtime's warnings go to stderr and speak of nothing a user can change.
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     ...(options.arena === false ? { enableCpuMemArena: false, enableMemPattern: false } : {}),
+    ...(options.optimize === false ? { graphOptimizationLevel: 'disabled' } : {}),
     ...(options.externalDataFolder === undefined
       ? {}
       : { extra: { session: { model_external_initializers_file_folder_path: options.externalDataFolder } } }),
@@ -129,18 +134,20 @@ class RuntimeSession implements TensorSession {
   }
 }
 
-/** Checks every input against what the model declares and wraps it for the runtime. */
+/** Checks the inputs `expected` (default: all) against what the model declares and wraps them for the runtime. */
 export function runtimeInputs(
   name: string,
   session: InferenceSession,
   inputs: Readonly<Record<string, TensorData>>,
+  expected: readonly string[] = session.inputNames,
 ): Record<string, Tensor> {
   for (const given of Object.keys(inputs)) {
-    if (!session.inputNames.includes(given))
-      throw new UsageError(`${name} has no input "${given}"; it has ${session.inputNames.join(', ')}.`);
+    if (!expected.includes(given))
+      throw new UsageError(`${name} has no input "${given}"; it has ${expected.join(', ')}.`);
   }
   const tensors: Record<string, Tensor> = {};
   session.inputNames.forEach((input, index) => {
+    if (!expected.includes(input)) return;
     const tensor = inputs[input];
     if (tensor === undefined) throw new UsageError(`${name} misses its input "${input}".`);
     checkTensor(`the input "${input}" of ${name}`, tensor);

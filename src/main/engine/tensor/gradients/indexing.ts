@@ -1,23 +1,22 @@
 /** Gradient rules of indexing: gathering and scattering are each other's transposes. */
+import { elementCount } from '../data.ts';
 import { isValue, type Value } from '../graph.ts';
 import { cast } from '../ops/elementwise.ts';
 import { gather, gatherElements, gatherND, indexConstant, scatterElements, scatterND } from '../ops/indexing.ts';
-import { transpose, unsqueeze } from '../ops/layout.ts';
+import { expand, reshape } from '../ops/layout.ts';
 import { type GradientRule, lateZeros } from './rule.ts';
 
 export const gathering: GradientRule<'gather'> = ({ inputs, attributes: { axis } }, gradient) => {
   const [data, indices] = inputs as readonly [Value, Value];
   const inverse = inversePermutation(indices, data.shape[axis]!);
   if (inverse !== undefined) return [gather(gradient, indexConstant(data.graph, inverse), axis), undefined];
-  // Scatter along the first axis, with the gathered axes in front.
-  const picked = indices.shape.map((_, k) => axis + k);
-  const others = gradient.shape.flatMap((_, k) => (picked.includes(k) ? [] : [k]));
-  const rows = transpose(gradient, [...picked, ...others]);
-  const restShape = data.shape.toSpliced(axis, 1);
-  const zeros = lateZeros(gradient, [data.shape[axis]!, ...restShape]);
-  const summed = scatterND(zeros, unsqueeze(cast(indices, 'int64'), indices.shape.length), rows, 'add');
-  const back = data.shape.map((_, k) => (k === axis ? 0 : k < axis ? k + 1 : k));
-  return [transpose(summed, back), undefined];
+  // Along one axis the positions of all other axes are the same, so the sum runs element by element.
+  const count = elementCount(indices.shape);
+  const [before, after] = [data.shape.slice(0, axis), data.shape.slice(axis + 1)];
+  const spread = [...before, count, ...after];
+  const flat = reshape(cast(indices, 'int64'), [...before.map(() => 1), count, ...after.map(() => 1)]);
+  const zeros = lateZeros(gradient, data.shape);
+  return [scatterElements(zeros, expand(flat, spread), reshape(gradient, spread), axis, 'add'), undefined];
 };
 
 /** The order that undoes constant indices which name every position once. */

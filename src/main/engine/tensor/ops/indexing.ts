@@ -1,9 +1,10 @@
 /** Gathering and scattering. Indices are int64 (or int32 along an axis) and must be in range. */
+import { elementCount } from '../data.ts';
 import { GraphError } from '../errors.ts';
 import type { Graph, Value } from '../graph.ts';
 import type { ScatterReduction } from './attributes.ts';
-import { cast, equal } from './elementwise.ts';
-import { axisOf, unsqueeze } from './layout.ts';
+import { add, cast, equal, mul } from './elementwise.ts';
+import { axisOf, expand, reshape, slice, unsqueeze } from './layout.ts';
 
 /** Takes slices along an axis: the axis is replaced by the axes of `indices`. */
 export function gather(data: Value, indices: Value, axis: number): Value {
@@ -33,7 +34,28 @@ export function scatterElements(
 
 /** Writes `updates[i]` at `data[indices[i,:]]`. Without a reduction the positions must not repeat. */
 export function scatterND(data: Value, indices: Value, updates: Value, reduction: ScatterReduction = 'none'): Value {
-  return data.graph.add('scatterND', [data, indices, updates], { reduction });
+  if (reduction === 'none') return data.graph.add('scatterND', [data, indices, updates], { reduction });
+  return scatterRows(data, indices, updates, reduction);
+}
+
+/**
+ * A reducing `scatterND` by way of `scatterElements`: the runtime's CPU kernel spreads ScatterND over threads that do
+ * not wait for each other, so that sums at repeated positions lose terms, another number every run.
+ */
+function scatterRows(data: Value, indices: Value, updates: Value, reduction: ScatterReduction): Value {
+  const { graph } = data;
+  const depth = indices.shape.at(-1)!;
+  const outer = data.shape.slice(0, depth);
+  const rest = elementCount(data.shape.slice(depth));
+  const count = elementCount(indices.shape.slice(0, -1));
+  const strides = outer.map((_, axis) => elementCount(outer.slice(axis + 1)));
+  const positions = reshape(cast(indices, 'int64'), [count, depth]);
+  const flat = strides
+    .map((stride, axis) => mul(slice(positions, [{ axis: 1, start: axis, end: axis + 1 }]), stride))
+    .reduce((total, term) => add(total, term));
+  const rows = reshape(data, [elementCount(outer), rest]);
+  const where = expand(flat, [count, rest]);
+  return reshape(scatterElements(rows, where, reshape(updates, [count, rest]), 0, reduction), data.shape);
 }
 
 /** An int64 constant. */

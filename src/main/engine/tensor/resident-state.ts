@@ -1,0 +1,133 @@
+/**
+ * Training steps whose state (weights, moments) stays where the provider computes. The outputs of one step are the
+ * inputs of the next; on a GPU they never cross the bus.
+ *
+ * A tensor on the GPU must never be asked for its data: the runtime's `getData()` ends the process. State is read
+ * through a second model of identities whose outputs lie on the CPU.
+ */
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { UsageError } from '#engine/errors.ts';
+import { checkFinite, type TensorData } from './data.ts';
+import { Graph } from './graph.ts';
+import { lowerGraph } from './lowering/lower.ts';
+import { encodeOnnx } from './onnx/encode.ts';
+import { createRuntimeSession, runtimeInputs, runtimeOptions, type SessionOptions } from './sessions.ts';
+
+export interface ResidentOptions extends SessionOptions {
+  /** State: name of the input → name of the output that replaces it. */
+  readonly state: Readonly<Record<string, string>>;
+  /** The state before the first step, by input name; float32. */
+  readonly initial: Readonly<Record<string, TensorData>>;
+}
+
+export class ResidentState implements AsyncDisposable {
+  readonly name: string;
+  readonly #step: InferenceSession;
+  readonly #options: ResidentOptions;
+  #state: Record<string, Tensor>;
+  #reader: InferenceSession | undefined;
+  #closed = false;
+
+  private constructor(step: InferenceSession, options: ResidentOptions, state: Record<string, Tensor>) {
+    this.name = options.name;
+    this.#step = step;
+    this.#options = options;
+    this.#state = state;
+  }
+
+  /**
+   * Opens the model of one step.
+   * @throws UsageError when a state name is no input or output of the model, or an initial tensor is missing, of the
+   * wrong shape or type, or not finite; and what `openSession` throws
+   */
+  static async open(model: Uint8Array, options: ResidentOptions): Promise<ResidentState> {
+    const runtime = runtimeOptions(options);
+    const resident = isRemote(options);
+    const outputs = Object.values(options.state);
+    const step = await createRuntimeSession(model, options, {
+      ...runtime,
+      ...(resident
+        ? { preferredOutputLocation: Object.fromEntries(outputs.map((output) => [output, 'gpu-buffer'] as const)) }
+        : {}),
+    });
+    try {
+      for (const [input, output] of Object.entries(options.state)) {
+        if (!step.inputNames.includes(input)) throw new UsageError(`${options.name} has no state input "${input}".`);
+        if (!step.outputNames.includes(output))
+          throw new UsageError(`${options.name} has no state output "${output}".`);
+      }
+      for (const [name, tensor] of Object.entries(options.initial)) checkFinite(`the initial ${name}`, tensor);
+      const names = Object.keys(options.state);
+      return new ResidentState(step, options, runtimeInputs(options.name, step, options.initial, names));
+    } catch (error) {
+      await step.release();
+      throw error;
+    }
+  }
+
+  /** Names of the inputs that every step needs besides the state. */
+  get inputNames(): string[] {
+    return this.#step.inputNames.filter((name) => !(name in this.#options.state));
+  }
+
+  /**
+   * One step: the state moves on, and the other outputs come back.
+   * @throws UsageError when an input is missing, unknown, or of the wrong type or shape
+   */
+  async step(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
+    this.#checkOpen();
+    const given = runtimeInputs(this.name, this.#step, inputs, this.inputNames);
+    const results = await this.#step.run({ ...this.#state, ...given });
+    const next: Record<string, Tensor> = {};
+    for (const [input, output] of Object.entries(this.#options.state)) next[input] = results[output] as Tensor;
+    const previous = this.#state;
+    this.#state = next;
+    for (const tensor of Object.values(previous)) tensor.dispose();
+    const replaced = new Set(Object.values(this.#options.state));
+    const reported = Object.entries(results).filter(([name]) => !replaced.has(name));
+    return Object.fromEntries(reported.map(([name, tensor]) => [name, plain(tensor as Tensor)]));
+  }
+
+  /** The state as it is now, by input name. */
+  async read(): Promise<Record<string, TensorData>> {
+    this.#checkOpen();
+    if (!isRemote(this.#options))
+      // Copies: the next step must not change what was handed out.
+      return Object.fromEntries(
+        Object.entries(this.#state).map(([name, tensor]) => [
+          name,
+          { dims: tensor.dims, data: plain(tensor).data.slice() },
+        ]),
+      );
+    this.#reader ??= await this.#openReader();
+    const results = await this.#reader.run(this.#state);
+    return Object.fromEntries(Object.keys(this.#state).map((name) => [name, plain(results[`read ${name}`] as Tensor)]));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const tensor of Object.values(this.#state)) tensor.dispose();
+    this.#state = {};
+    await this.#reader?.release();
+    await this.#step.release();
+  }
+
+  async #openReader(): Promise<InferenceSession> {
+    const graph = new Graph(`${this.name}: state`);
+    const outputs = Object.fromEntries(
+      Object.entries(this.#state).map(([name, tensor]) => [`read ${name}`, graph.input(name, tensor.dims)]),
+    );
+    const model = encodeOnnx(lowerGraph(graph, outputs));
+    return createRuntimeSession(model, this.#options, runtimeOptions(this.#options));
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new UsageError(`The training step ${this.name} is closed.`);
+  }
+}
+
+/** Providers whose outputs can stay in GPU buffers that the next run takes as inputs. */
+const isRemote = ({ device }: SessionOptions): boolean => device === 'webgpu';
+
+const plain = (tensor: Tensor): TensorData => ({ dims: tensor.dims, data: tensor.data as TensorData['data'] });

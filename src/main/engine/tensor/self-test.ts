@@ -1,0 +1,137 @@
+/**
+ * Self-tests: before a provider may run a graph it must reproduce known numbers of that graph. Providers have shipped
+ * kernels with wrong results, which no error ever tells.
+ */
+import { type ElementType, elementTypeOf, sameShape, shapeText, type TensorData } from './data.ts';
+import { Graph } from './graph.ts';
+import { openGraph } from './graph-session.ts';
+import * as op from './ops.ts';
+import { availability, PROVIDER_IDS, type ProviderId } from './providers.ts';
+import { openSession, type TensorSession } from './sessions.ts';
+
+/** Known numbers of a graph. */
+export interface GoldenCase {
+  readonly inputs: Readonly<Record<string, TensorData>>;
+  readonly outputs: Readonly<Record<string, TensorData>>;
+  /** Largest allowed difference, relative to the largest magnitude of the output. */
+  readonly tolerance: number;
+}
+
+export type SelfTestOutcome = { readonly status: 'passed' } | { readonly status: 'failed'; readonly reason: string };
+
+/** Runs a session on golden inputs and compares. A run that throws is a failure with the runtime's reason. */
+export async function selfTest(session: TensorSession, golden: GoldenCase): Promise<SelfTestOutcome> {
+  let found: Record<string, TensorData>;
+  try {
+    found = await session.run(golden.inputs, Object.keys(golden.outputs));
+  } catch (error) {
+    return { status: 'failed', reason: `it cannot run ${session.name}: ${reasonOf(error)}` };
+  }
+  for (const [name, expected] of Object.entries(golden.outputs)) {
+    const reason = difference(name, expected, found[name]!, golden.tolerance);
+    if (reason !== undefined) return { status: 'failed', reason };
+  }
+  return { status: 'passed' };
+}
+
+/** The numbers of a model on the CPU, as golden values for another provider. */
+export async function goldenFromCpu(
+  model: Uint8Array | string,
+  name: string,
+  inputs: GoldenCase['inputs'],
+  tolerance: number,
+): Promise<GoldenCase> {
+  await using session = await openSession(model, { name });
+  return { inputs, outputs: await session.run(inputs), tolerance };
+}
+
+/** Why two tensors are not the same within a relative tolerance; `undefined` when they are. NaN differs from all. */
+export function difference(
+  name: string,
+  expected: TensorData,
+  actual: TensorData,
+  tolerance: number,
+): string | undefined {
+  const types = [expected, actual].map((tensor): ElementType => elementTypeOf(tensor.data));
+  if (types[0] !== types[1] || !sameShape(expected.dims, actual.dims))
+    return `${name} is ${types[1]}${shapeText(actual.dims)} instead of ${types[0]}${shapeText(expected.dims)}`;
+  let largest = 0;
+  let worst = 0;
+  for (let index = 0; index < expected.data.length; index++) {
+    const wanted = Number(expected.data[index]);
+    largest = Math.max(largest, Math.abs(wanted));
+    const distance = Math.abs(wanted - Number(actual.data[index]));
+    // Not `distance > worst`: a NaN must be kept.
+    if (!(distance <= worst)) worst = distance;
+    if (Number.isNaN(worst)) return `${name} holds NaN at element ${index}`;
+  }
+  const relative = worst / Math.max(largest, Number.MIN_VALUE);
+  if (worst === 0 || relative <= tolerance) return undefined;
+  return `${name} differs by ${relative.toExponential(1)} of its range (allowed ${tolerance.toExponential(0)})`;
+}
+
+export interface ProviderProbe {
+  readonly id: ProviderId;
+  /** The provider opens a model on this machine. */
+  readonly available: boolean;
+  readonly selfTest: 'passed' | 'failed' | 'not-run';
+  /** Why it is not available or failed. */
+  readonly reason?: string;
+}
+
+/** Tries every provider on a small graph of the networks' operations. Nothing is thrown: reasons are in the result. */
+export async function probeProviders(ids: readonly ProviderId[] = PROVIDER_IDS): Promise<ProviderProbe[]> {
+  const golden = await probeGraph('cpu', (session) => session.run({}));
+  const probes: ProviderProbe[] = [];
+  // One after the other: native providers start libraries that do not like to be started side by side.
+  for (const id of ids) probes.push(await probeProvider(id, golden));
+  return probes;
+}
+
+async function probeProvider(id: ProviderId, outputs: GoldenCase['outputs']): Promise<ProviderProbe> {
+  const { available, reason } = availability(id);
+  if (!available) return { id, available, selfTest: 'not-run', ...(reason === undefined ? {} : { reason }) };
+  try {
+    return await probeGraph(id, async (session) => {
+      const outcome = await selfTest(session, { inputs: {}, outputs, tolerance: 1e-4 });
+      return outcome.status === 'passed'
+        ? { id, available: true, selfTest: 'passed' }
+        : { id, available: true, selfTest: 'failed', reason: outcome.reason };
+    });
+  } catch (error) {
+    return { id, available: false, selfTest: 'not-run', reason: reasonOf(error) };
+  }
+}
+
+/** A strided convolution, an upsampling one, patches by gathering, a region average and a resize: constants inside. */
+async function probeGraph<T>(device: ProviderId, use: (session: TensorSession) => Promise<T>): Promise<T> {
+  const graph = new Graph('self-test');
+  const waves = (step: number, dims: readonly number[]): TensorData => ({
+    dims,
+    data: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(step * i + 0.3)),
+  });
+  const given = (step: number, dims: readonly number[]) => graph.constant(waves(step, dims));
+  const image = given(0.37, [1, 6, 12, 12]);
+  const down = op.leakyRelu(op.conv2d(image, given(0.71, [8, 6, 3, 3]), { stride: 2, pad: 1 }), 0.2);
+  const up = op.convTranspose2d(down, given(0.53, [8, 4, 3, 3]), { stride: 2 });
+  const patches = op.gather(op.reshape(down, [8, 36]), op.indexConstant(graph, [3, 35, 7, 7]), 1);
+  const outputs = {
+    down,
+    up: op.resizeBilinear(op.instanceNorm(up), 9),
+    patches: op.matmul(op.swapAxes(patches, 0, 1), given(0.91, [8, 5])),
+    means: op.softmax(op.reduceMean(up, { axes: [2, 3] }), 1),
+  };
+  // The runtime would fold constants on the CPU before any provider sees them.
+  await using session = await openGraph(graph, outputs, { device, optimize: false });
+  return await use(session);
+}
+
+/** The last sentence of a runtime error: what precedes it are source files and signatures of the runtime. */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text
+    .replace(/\/onnxruntime_src\/\S+/g, '')
+    .replace(/onnxruntime::\S+\([^)]*\)::<lambda\(\)>/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
