@@ -3,15 +3,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { ORPCError } from '@orpc/client';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { StorageError } from '#engine/errors.ts';
-import { createEngineRouter } from '#engine/host/engine-router.ts';
-import { serveRouter } from '#main/rpc/serve.ts';
+import type { AskShell } from '#engine/host/control-client.ts';
+import { createEngineServer } from '#engine/host/engine-server.ts';
 import { createGrantTable } from '#main/shells/grant-table.ts';
 import {
   type EngineContract,
   engineContract,
   fileHandleSchema,
+  type PhotoId,
   photoIdSchema,
   resultIdSchema,
   type SwapRequest,
@@ -37,14 +38,14 @@ function openEngine({ stepMs = 1, sample = '' } = {}) {
     sample === ''
       ? []
       : [{ id: 'one', title: 'One', file: fileHandleSchema.parse('file_sample-one'), path: sample, name: 'one.webp' }];
-  const router = createEngineRouter({
-    ...fakeServices(studio),
-    samples,
-    ask: async (question, ask) => grants.answer(question, ask),
-  });
-  const link = linkChannels<EngineContract>();
-  serveRouter(router, link.channel);
-  return { studio, grants, ...link };
+  const ask: AskShell = async (question, asked) => grants.answer(question, asked);
+  const server = createEngineServer({ ...fakeServices(studio), samples, ask }, { graceMs: 1000 });
+  const connect = () => {
+    const link = linkChannels<EngineContract>();
+    server.serve(link.channel);
+    return link;
+  };
+  return { studio, grants, connect, ...connect() };
 }
 
 const request: SwapRequest = {
@@ -261,5 +262,44 @@ describe('a swap', () => {
     const stream = await client.swap.run(request);
     expect(await reportOf(stream.next())).toMatchObject({ kind: 'internal', message: 'x is not a function' });
     close();
+  });
+});
+
+describe('pictures', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  async function openOne(engine: ReturnType<typeof openEngine>): Promise<PhotoId> {
+    const file = path.join(folder, 'held.png');
+    await writeFile(file, 'abc');
+    const { photo } = await engine.client.photo.open({ file: engine.grants.grantRead(file).file, thorough: false });
+    return photo;
+  }
+
+  it('of a window that is gone are closed after a while', async () => {
+    const engine = openEngine();
+    const photo = await openOne(engine);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    engine.close();
+    vi.advanceTimersByTime(999);
+    const second = engine.connect();
+    expect((await second.client.settings.get()).version).toBe(1);
+    vi.advanceTimersByTime(1);
+    expect(engine.studio.close(photo)).toBe(false);
+    second.close();
+  });
+
+  it('stay open for a window that comes back and uses them', async () => {
+    const engine = openEngine();
+    const photo = await openOne(engine);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    engine.close();
+    const second = engine.connect();
+    await second.client.photo.view({ photo, maxSide: 64 });
+    vi.advanceTimersByTime(100_000);
+    expect(await second.client.photo.close({ photo })).toEqual({ closed: true });
+    expect(await second.client.photo.close({ photo })).toEqual({ closed: false });
+    second.close();
   });
 });

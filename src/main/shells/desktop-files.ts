@@ -1,13 +1,12 @@
 /** Files of the desktop shell: chosen in the system's dialogs or dropped on the window. */
-import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '#engine/errors.ts';
 import { toStorageError } from '#engine/files/atomic.ts';
 import type { GrantedFile } from '#shared/contract.ts';
 import { FORMAT_ENDINGS, toSafeName, withFormatEnding } from './file-names.ts';
 import type { GrantTable } from './grant-table.ts';
+import { openPrivateFolder } from './private-folder.ts';
 import type { RecentFiles } from './recent-files.ts';
 import type { FileDesk } from './shell-router.ts';
 
@@ -42,8 +41,8 @@ export interface DesktopFilesOptions {
   readonly dialogs: SystemDialogs;
 }
 
-export function openDesktopFiles({ grants, recent, dialogs }: DesktopFilesOptions): DesktopFiles {
-  let pasted: Promise<string> | undefined;
+export async function openDesktopFiles({ grants, recent, dialogs }: DesktopFilesOptions): Promise<DesktopFiles> {
+  const pasted = await openPrivateFolder();
 
   async function grant(file: string): Promise<GrantedFile> {
     await recent.add(file);
@@ -69,17 +68,14 @@ export function openDesktopFiles({ grants, recent, dialogs }: DesktopFilesOption
         return files.length === 0 ? null : Promise.all(files.map(grant));
       },
       async grantBytes({ name, bytes }) {
-        pasted ??= mkdtemp(path.join(os.tmpdir(), 'e4s-studio-'));
         const safe = toSafeName(name);
-        const own = path.join(await pasted, randomBytes(12).toString('hex'));
-        const file = path.join(own, safe);
         try {
-          await mkdir(own, { mode: 0o700 });
+          const file = await pasted.place(safe);
           await writeFile(file, bytes.stream(), { flag: 'wx', mode: 0o600 });
+          return grants.grantRead(file, safe);
         } catch (error) {
           throw toStorageError(error, safe);
         }
-        return grants.grantRead(file, safe);
       },
       async saveDialog({ name, format }) {
         const ending = FORMAT_ENDINGS[format].slice(1);
@@ -99,8 +95,6 @@ export function openDesktopFiles({ grants, recent, dialogs }: DesktopFilesOption
         return true;
       },
     },
-    async [Symbol.asyncDispose]() {
-      if (pasted !== undefined) await rm(await pasted, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => pasted[Symbol.asyncDispose](),
   };
 }

@@ -66,7 +66,7 @@ async function run(): Promise<void> {
 
   const grants = createGrantTable();
   const recent = openRecentFiles(home.recentFile);
-  const files = openDesktopFiles({ grants, recent, dialogs: systemDialogs });
+  const files = await openDesktopFiles({ grants, recent, dialogs: systemDialogs });
   const supervisor = superviseEngine({
     launch: electronEngineLauncher({ entry: root.engineEntry, app, utilityProcess }),
     answer: grants.answer,

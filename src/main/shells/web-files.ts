@@ -1,10 +1,8 @@
 /** Files of the web shell: uploads and downloads lie in a private folder that ends with the process. */
-import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type Readable, Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InputError } from '#engine/errors.ts';
 import { toStorageError } from '#engine/files/atomic.ts';
@@ -12,6 +10,7 @@ import { WEB_PATHS } from '#shared/bridge.ts';
 import { type GrantedFile, saveHandleSchema } from '#shared/contract.ts';
 import { toSafeName, withFormatEnding } from './file-names.ts';
 import type { GrantTable } from './grant-table.ts';
+import { openPrivateFolder } from './private-folder.ts';
 import type { RecentFiles } from './recent-files.ts';
 import type { FileDesk } from './shell-router.ts';
 
@@ -34,15 +33,7 @@ export interface WebFilesOptions {
 }
 
 export async function openWebFiles({ grants, recent, limitBytes }: WebFilesOptions): Promise<WebFiles> {
-  // mkdtemp makes it readable for this user only.
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'e4s-studio-'));
-
-  /** Every file gets a folder of its own, so that names never meet. */
-  async function place(name: string): Promise<string> {
-    const own = path.join(folder, randomBytes(12).toString('hex'));
-    await mkdir(own, { mode: 0o700 });
-    return path.join(own, name);
-  }
+  const folder = await openPrivateFolder();
 
   async function upload(name: string, bytes: Readable, declaredBytes: number | undefined): Promise<GrantedFile> {
     const safe = toSafeName(name);
@@ -52,7 +43,7 @@ export async function openWebFiles({ grants, recent, limitBytes }: WebFilesOptio
         action: 'Choose a smaller file.',
       });
     if (declaredBytes !== undefined && declaredBytes > limitBytes) throw tooLarge();
-    const file = await place(safe);
+    const file = await folder.place(safe);
     let taken = 0;
     const limiter = new Transform({
       transform(chunk: Uint8Array, _encoding, done) {
@@ -76,13 +67,11 @@ export async function openWebFiles({ grants, recent, limitBytes }: WebFilesOptio
     desk: {
       // The page has its own file input; what it picks is uploaded.
       openDialog: async () => null,
-      grantBytes: async ({ name, bytes }) => {
-        const { Readable: Source } = await import('node:stream');
-        return upload(name, Source.fromWeb(bytes.stream() as Parameters<typeof Source.fromWeb>[0]), bytes.size);
-      },
+      grantBytes: ({ name, bytes }) =>
+        upload(name, Readable.fromWeb(bytes.stream() as Parameters<typeof Readable.fromWeb>[0]), bytes.size),
       saveDialog: async ({ name, format }) => {
         const safe = withFormatEnding(name, format);
-        const to = grants.grantWrite(await place(safe), safe);
+        const to = grants.grantWrite(await folder.place(safe), safe);
         return { to, name: safe, download: `${WEB_PATHS.download}${to}` };
       },
       // The browser has the file; where it put it is not known here.
@@ -92,7 +81,7 @@ export async function openWebFiles({ grants, recent, limitBytes }: WebFilesOptio
       const parsed = saveHandleSchema.safeParse(handle);
       return parsed.success ? grants.written(parsed.data) : undefined;
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
 

@@ -9,7 +9,8 @@ import { type PlainRouter, toRpcError } from '#main/rpc/serve.ts';
 import { engineContract, type FileHandle, type SwapEvent } from '#shared/contract.ts';
 import type { AppSettings } from '#shared/settings.ts';
 import type { AskShell } from './control-client.ts';
-import { createLane } from './lane.ts';
+import type { Lane } from './lane.ts';
+import type { WindowPhotos } from './photo-leases.ts';
 import { streamEvents } from './progress-stream.ts';
 import type { Sample } from './samples.ts';
 
@@ -30,9 +31,13 @@ export interface EngineServices {
 
 const NOT_GRANTED = 'The studio has no permission for this file.';
 
-/** The router that one engine process serves to all its windows. */
-export function createEngineRouter({ studio, settings, samples, ask, doctor }: EngineServices): PlainRouter {
-  const lane = createLane();
+/**
+ * The router that one window is served with.
+ * @param lane the one lane of this engine process, shared by all windows
+ * @param photos the pictures of this window
+ */
+export function createEngineRouter(services: EngineServices, lane: Lane, photos: WindowPhotos): PlainRouter {
+  const { studio, settings, samples, ask, doctor } = services;
   // Paths stay on this side: a window knows a file by its name.
   const fail = (error: unknown) =>
     toRpcError(error, (report) =>
@@ -56,19 +61,29 @@ export function createEngineRouter({ studio, settings, samples, ask, doctor }: E
     photo: {
       open: os.photo.open.handler(async ({ input, signal }) => {
         const { path: file, name } = await toReadGrant(input.file);
-        return lane(signal, () => studio.open({ path: file, name }, { thorough: input.thorough }, { signal }));
+        const info = await lane(signal, () =>
+          studio.open({ path: file, name }, { thorough: input.thorough }, { signal }),
+        );
+        photos.hold(info.photo);
+        return info;
       }),
-      detect: os.photo.detect.handler(({ input, signal }) =>
-        lane(signal, () => studio.detect(input.photo, { thorough: input.thorough }, { signal })),
-      ),
-      view: os.photo.view.handler(async ({ input }) => toBlob(await studio.view(input.photo, input.maxSide))),
-      faceThumb: os.photo.faceThumb.handler(async ({ input }) =>
-        toBlob(await studio.faceThumb(input.photo, input.face, input.maxSide)),
-      ),
-      close: os.photo.close.handler(({ input }) => ({ closed: studio.close(input.photo) })),
+      detect: os.photo.detect.handler(({ input, signal }) => {
+        photos.hold(input.photo);
+        return lane(signal, () => studio.detect(input.photo, { thorough: input.thorough }, { signal }));
+      }),
+      view: os.photo.view.handler(async ({ input }) => {
+        photos.hold(input.photo);
+        return toBlob(await studio.view(input.photo, input.maxSide));
+      }),
+      faceThumb: os.photo.faceThumb.handler(async ({ input }) => {
+        photos.hold(input.photo);
+        return toBlob(await studio.faceThumb(input.photo, input.face, input.maxSide));
+      }),
+      close: os.photo.close.handler(({ input }) => ({ closed: photos.close(input.photo) })),
     },
     swap: {
       run: os.swap.run.handler(async function* ({ input, signal }) {
+        for (const photo of [input.target, ...input.assignments.map(({ source }) => source)]) photos.hold(photo);
         try {
           yield* streamEvents<SwapEvent>(async (emit, cancel) => {
             const result = await lane(cancel, () => studio.swap(input, { signal: cancel, onProgress: emit }));

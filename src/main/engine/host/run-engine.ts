@@ -1,9 +1,10 @@
 /** The life of an engine process: it serves the windows that its shell announces until it is told to end. */
 import { toReport } from '#engine/errors.ts';
-import { serveRouter } from '#main/rpc/serve.ts';
+import type { FrameChannel } from '#main/rpc/serve.ts';
 import { openControlClient } from './control-client.ts';
 import { type ControlPort, openControlPort } from './control-port.ts';
-import { createEngineRouter, type EngineServices } from './engine-router.ts';
+import type { EngineServices } from './engine-router.ts';
+import { createEngineServer } from './engine-server.ts';
 
 /** Everything an engine serves except its questions to the shell, which this file adds. */
 export type OpenServices = () => Promise<Omit<EngineServices, 'ask'>>;
@@ -22,8 +23,8 @@ export function runEngine(
     onWindow: (channel) => {
       // Listeners must be there before the first frame comes, so frames wait in the channel.
       const held = holdFrames(channel);
-      void router.then(
-        (ready) => serveRouter(ready, held),
+      void engine.then(
+        (ready) => ready.serve(held),
         () => undefined,
       );
     },
@@ -34,8 +35,8 @@ export function runEngine(
         .finally(() => exit(0));
     },
   });
-  const router = services.then((opened) => createEngineRouter({ ...opened, ask: control.ask }));
-  router.then(
+  const engine = services.then((opened) => createEngineServer({ ...opened, ask: control.ask }));
+  engine.then(
     () => control.ready(),
     (error: unknown) => {
       console.error(error);
@@ -46,11 +47,9 @@ export function runEngine(
   );
 }
 
-type Channel = Parameters<typeof serveRouter>[1];
-
 /** The same channel, keeping frames that arrive before somebody listens. */
-function holdFrames(channel: Channel): Channel {
-  type Listener = Parameters<Channel['onFrame']>[0];
+function holdFrames(channel: FrameChannel): FrameChannel {
+  type Listener = Parameters<FrameChannel['onFrame']>[0];
   const early: Parameters<Listener>[0][] = [];
   let listener: Listener | undefined;
   channel.onFrame((frame) => {
