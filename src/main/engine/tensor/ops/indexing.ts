@@ -43,7 +43,6 @@ export function scatterND(data: Value, indices: Value, updates: Value, reduction
  * not wait for each other, so that sums at repeated positions lose terms, another number every run.
  */
 function scatterRows(data: Value, indices: Value, updates: Value, reduction: ScatterReduction): Value {
-  const { graph } = data;
   const depth = indices.shape.at(-1)!;
   const outer = data.shape.slice(0, depth);
   const rest = elementCount(data.shape.slice(depth));
