@@ -76,7 +76,7 @@ function describe(report: DoctorReport): string[] {
     'Providers',
     ...report.providers.map(
       ({ id, available, self_test, reason }) =>
-        `${mark(available && self_test === 'passed')}${id.padEnd(12)}${available ? `self-test ${self_test}` : ''}${reason ?? ''}`,
+        `${mark(available && self_test === 'passed')}${id.padEnd(12)}${[available && `self-test ${self_test}`, reason].filter(Boolean).join('  ')}`,
     ),
     '',
     'Models of the classic engine',
