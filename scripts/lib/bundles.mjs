@@ -49,7 +49,7 @@ const entry = (file) => path.join(root, file);
 export const BUNDLES = {
   main: {
     out: 'dist/main',
-    inputs: [...EVERYWHERE, 'src/main', 'src/shared', 'bench'],
+    inputs: [...EVERYWHERE, 'src/main', 'src/shared', 'bench', 'models/networks'],
     make: (vite, outDir) =>
       vite.build(
         nodeBundle(

@@ -1,6 +1,6 @@
 /** The built window as a closed list of files: a request is looked up in it and never becomes a path. */
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { contentPolicy, contentTypeOf, NONCE_MARK, SECURITY_HEADERS } from './page-policy.ts';
@@ -21,12 +21,7 @@ export interface PageFiles {
 
 /** @param folder the built window, `dist/renderer` */
 export function openPageFiles(folder: string): PageFiles {
-  const files = new Map<string, string>();
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    files.set(`/${path.relative(folder, file).split(path.sep).join('/')}`, file);
-  }
+  const files = new Map(filesBelow(folder).map((name) => [`/${name}`, path.join(folder, name)]));
 
   return {
     async answer(pathname, sockets) {
@@ -76,4 +71,12 @@ export function textAnswer(status: number, text: string, headers: Readonly<Recor
     },
     body: new TextEncoder().encode(`${text}\n`),
   };
+}
+
+/** Paths relative to the folder, with slashes. Plain calls only: inside an archive of Electron the newer ones differ. */
+function filesBelow(folder: string, prefix = ''): string[] {
+  return readdirSync(path.join(folder, prefix)).flatMap((name) => {
+    const relative = prefix === '' ? name : `${prefix}/${name}`;
+    return statSync(path.join(folder, relative)).isDirectory() ? filesBelow(folder, relative) : [relative];
+  });
 }

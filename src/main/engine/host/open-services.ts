@@ -14,7 +14,12 @@ export const openServices: OpenServices = async () => {
     studio: createPhotoStudio(),
     samples: await readSamples(path.join(modelsFolder(), 'samples')),
     settings: {
-      get: async () => (await loadSettings(home)).value,
+      get: async () => {
+        const { value, notice } = await loadSettings(home);
+        // The file is put aside by now; the log says where.
+        if (notice !== undefined) console.error(notice);
+        return value;
+      },
       set: (settings) => saveSettings(home, settings),
     },
     doctor: () => examineSystem(home),
