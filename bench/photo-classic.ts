@@ -8,7 +8,7 @@ import path from 'node:path';
 import { NoFaceError, throwIfCancelled, UsageError } from '#engine/errors.ts';
 import { modelsFolder } from '#engine/face/models/location.ts';
 import type { PhotoStudio } from '#engine/pipeline/photo-studio.ts';
-import type { Face, PhotoInfo, SwapResult } from '#shared/contract.ts';
+import type { Face, PhotoId, PhotoInfo, SwapResult } from '#shared/contract.ts';
 import { DEFAULT_SWAP_SETTINGS, type SwapSettings } from '#shared/settings.ts';
 import { type BenchOptions, type BenchReport, describeMachine, type Spread, spread } from './bench.ts';
 
@@ -47,11 +47,13 @@ export async function photoClassic(options: BenchOptions): Promise<BenchReport> 
   step('First pair');
   const first = await runPair(studio, pair, signal);
   const cold: PairRun[] = [];
+  let opened = first;
   for (let i = 0; i < runs; i++) {
     step(`Cold pair ${i + 1} of ${runs}`);
-    cold.push(await runPair(studio, pair, signal));
+    for (const photo of opened.photos) studio.close(photo);
+    opened = await runPair(studio, pair, signal);
+    cold.push(opened);
   }
-  const opened = cold.at(-1) as PairRun;
   const sliders: Record<string, { readonly all: number[]; readonly stages: Map<string, number[]> }> = {};
   for (const [name, at] of Object.entries(SLIDERS)) {
     const row = { all: [] as number[], stages: new Map<string, number[]>() };
@@ -88,6 +90,7 @@ interface PairRun {
   readonly ms: number;
   readonly times: readonly (readonly [string, number])[];
   readonly request: Parameters<PhotoStudio['swap']>[0];
+  readonly photos: readonly PhotoId[];
   readonly sizes: { readonly source_size: string; readonly target_size: string; readonly target_face: number };
 }
 
@@ -119,6 +122,7 @@ async function runPair(
       ...result.times.map(({ stage, ms }) => [stage, ms] as const),
     ],
     request,
+    photos: [source.photo, target.photo],
     sizes: {
       source_size: `${source.width}x${source.height}`,
       target_size: `${target.width}x${target.height}`,
