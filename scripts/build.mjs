@@ -1,6 +1,6 @@
 // Builds what is stale: `node scripts/build.mjs [bundle …] [--force]`. All messages go to stderr, so that a command that
 // builds on the way keeps its stdout clean. A build with nothing to do takes a fraction of a second.
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BUNDLES, root } from './lib/bundles.mjs';
@@ -26,8 +26,14 @@ export async function build(names = Object.keys(BUNDLES), { force = false } = {}
     for (const { name, out, make, stamp } of rows) {
       const begin = performance.now();
       say(`building ${name} …`);
-      const made = path.join(root, `${path.dirname(out)}/.${path.basename(out)}-${process.pid}`);
-      rmSync(made, { recursive: true, force: true });
+      const folder = path.join(root, path.dirname(out));
+      mkdirSync(folder, { recursive: true });
+      const unfinished = `.${path.basename(out)}-`;
+      // Whatever lies here was left by a build that was killed: nobody else builds while the lock is held.
+      for (const name of readdirSync(folder).filter((name) => name.startsWith(unfinished))) {
+        rmSync(path.join(folder, name), { recursive: true, force: true });
+      }
+      const made = path.join(folder, `${unfinished}${process.pid}`);
       mkdirSync(made, { recursive: true });
       try {
         // Vite writes to stdout by itself.

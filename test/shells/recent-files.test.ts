@@ -29,6 +29,14 @@ describe('recent files', () => {
     expect(JSON.stringify(list)).not.toContain(folder);
   });
 
+  it('all stay when several come at once', async () => {
+    const recent = openRecentFiles(store);
+    const names = ['a.png', 'b.png', 'c.png'];
+    await Promise.all(names.map(async (name) => recent.add(await picture(name))));
+    const list = await openRecentFiles(store).list();
+    expect(list.map(({ name }) => name).sort()).toEqual(names);
+  });
+
   it('are found by id only, and only while they are there', async () => {
     const file = await picture('a.png');
     const recent = openRecentFiles(store);

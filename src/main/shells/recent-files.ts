@@ -33,29 +33,41 @@ export interface RecentFiles {
 
 /** @param store the file that keeps the list; without it the list lives as long as the process */
 export function openRecentFiles(store?: string): RecentFiles {
-  let loading: Promise<RecentEntry[]> | undefined;
-  const load = (): Promise<RecentEntry[]> => {
-    loading ??= store === undefined ? Promise.resolve([]) : readRecent(store);
-    return loading;
+  let files: RecentEntry[] | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const load = async (): Promise<RecentEntry[]> => {
+    files ??= store === undefined ? [] : await readRecent(store);
+    return files;
   };
-  const keep = async (files: RecentEntry[]): Promise<void> => {
-    loading = Promise.resolve(files);
-    if (store !== undefined) {
-      const text = `${JSON.stringify({ version: RECENT_VERSION, files }, null, 2)}\n`;
-      await writeFileAtomic(store, text, { makeFolder: true });
-    }
+  /** Changes come one after the other, so that none is lost. */
+  const change = (next: (before: RecentEntry[]) => RecentEntry[]): Promise<RecentEntry[]> => {
+    const turn = last.then(async () => {
+      const before = await load();
+      files = next(before);
+      if (store !== undefined) {
+        const text = `${JSON.stringify({ version: RECENT_VERSION, files }, null, 2)}\n`;
+        await writeFileAtomic(store, text, { makeFolder: true });
+      }
+      return before;
+    });
+    last = turn.catch(() => undefined);
+    return turn;
   };
 
   return {
     async add(file, name = path.basename(file)) {
-      const others = (await load()).filter((entry) => entry.path !== file);
       const entry = { id: randomBytes(12).toString('base64url'), path: file, name, opened: new Date().toISOString() };
-      await keep([entry, ...others].slice(0, RECENT_LIMIT));
+      await change((before) => [entry, ...before.filter((other) => other.path !== file)].slice(0, RECENT_LIMIT));
     },
     async list() {
-      const files = await load();
       return Promise.all(
-        files.map(async ({ id, path: file, name, opened }) => ({ id, name, opened, exists: await isFile(file) })),
+        (await load()).map(async ({ id, path: file, name, opened }) => ({
+          id,
+          name,
+          opened,
+          exists: await isFile(file),
+        })),
       );
     },
     async find(id) {
@@ -70,9 +82,7 @@ export function openRecentFiles(store?: string): RecentFiles {
       return { path: entry.path, name: entry.name };
     },
     async clear() {
-      const count = (await load()).length;
-      await keep([]);
-      return count;
+      return (await change(() => [])).length;
     },
   };
 }
