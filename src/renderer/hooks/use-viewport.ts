@@ -48,8 +48,11 @@ export function useViewport(picture: Size): Viewport {
   latest.current = { view, frame, picture };
 
   const change = (next: (view: View, frame: Size, picture: Size) => View) => {
-    const { view, frame, picture } = latest.current;
-    setFree({ of: picture, view: next(view, frame, picture) });
+    const { view: now, frame: room, picture: of } = latest.current;
+    const moved = next(now, room, of);
+    // Several moves may come before the next rendering; each goes on from the one before.
+    latest.current = { view: moved, frame: room, picture: of };
+    setFree({ of, view: moved });
   };
   const zoom = (scale: (now: number) => number, anchor?: Point) =>
     change((now, room, size) =>

@@ -1,0 +1,49 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
+import { launch, openWindow, PATIENCE, swapSamples } from './support/page.ts';
+
+let browser: Browser;
+let studio: StudioProcess;
+beforeAll(async () => {
+  [browser, studio] = await Promise.all([launch(), startStudio()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await studio.stop();
+});
+
+describe('the first start', () => {
+  it('shows the tour once, then sample faces lead to a first swap', async () => {
+    const { page, close } = await openWindow(browser, studio.url);
+    const steps = ['Whose face?', 'Which photo changes?', 'Region by region', 'Look closely'];
+    for (const [index, title] of steps.entries()) {
+      await page.getByRole('heading', { name: title }).waitFor(PATIENCE);
+      const last = index === steps.length - 1;
+      await page.getByRole('button', { name: last ? 'Start' : 'Next', exact: true }).click();
+    }
+    expect(await page.getByRole('heading', { name: 'Look closely' }).count()).toBe(0);
+    await swapSamples(page);
+    expect(await page.getByRole('slider', { name: /wipe/ }).getAttribute('aria-valuetext')).toBe('50 % before');
+
+    await page.reload();
+    await page.getByText('Engine ready').waitFor(PATIENCE);
+    await page.waitForTimeout(1500);
+    expect(await page.getByRole('heading', { name: 'Whose face?' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Help' }).click();
+    await page.getByRole('menuitem', { name: 'Show the tour' }).click();
+    await page.getByRole('heading', { name: 'Whose face?' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Whose face?' }).waitFor({ state: 'detached' });
+    await close();
+  });
+
+  it('says plainly that video comes', async () => {
+    const { page, close } = await openWindow(browser, studio.url);
+    await page.getByRole('tab', { name: 'Video' }).click();
+    await page.getByRole('heading', { name: 'Video is on its way' }).waitFor();
+    await page.getByRole('button', { name: 'Go to Image' }).click();
+    await page.getByRole('heading', { name: 'Swap faces, region by region' }).waitFor();
+    await close();
+  });
+});

@@ -1,0 +1,65 @@
+import { readdir, readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
+import { changed, digestOf, finished, launch, openSeen, PATIENCE, sampleFile, swapSamples } from './support/page.ts';
+
+let browser: Browser;
+let studio: StudioProcess;
+beforeAll(async () => {
+  [browser, studio] = await Promise.all([launch(), startStudio()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await studio.stop();
+});
+
+/** Ids of the processes that this one started. */
+async function childrenOf(parent: number): Promise<number[]> {
+  const children: number[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+    // The name of the program, in brackets, may hold spaces.
+    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent) children.push(Number(name));
+  }
+  return children;
+}
+
+async function killEngine(): Promise<void> {
+  const [engine] = await childrenOf(studio.shell.pid ?? 0);
+  if (engine === undefined) throw new Error('the engine does not run');
+  process.kill(engine, 'SIGKILL');
+}
+
+describe.skipIf(process.platform !== 'linux')('an engine that dies', () => {
+  it('while it works is started again, and the run is repeated by itself', async () => {
+    const { page, close } = await openSeen(browser, studio.url);
+    await page.locator('#pick-source').setInputFiles(sampleFile('mei.webp'));
+    await page.getByRole('button', { name: 'Show mei.webp large' }).waitFor(PATIENCE);
+    await page.locator('#pick-target').setInputFiles(sampleFile('together.webp'));
+    await page.getByRole('progressbar', { name: 'Progress of the swap' }).waitFor(PATIENCE);
+    await killEngine();
+    await page.getByText('The engine stopped and is being restarted', { exact: true }).waitFor(PATIENCE);
+    await page.getByText('Engine ready').waitFor(PATIENCE);
+    await finished(page);
+    expect(await digestOf(page, 'After')).not.toBe(await digestOf(page, 'Before'));
+    await close();
+  });
+
+  it('while it waits loses neither photos nor settings, and the next run works', async () => {
+    const { page, close } = await openSeen(browser, studio.url);
+    await swapSamples(page);
+    const whole = await digestOf(page, 'After');
+    await page.getByRole('checkbox', { name: 'Nose: texture from the source' }).click();
+    const withoutNose = await changed(page, 'After', whole);
+    await killEngine();
+    await page.getByText('The engine is back', { exact: true }).waitFor(PATIENCE);
+    await finished(page);
+    expect(await page.getByRole('checkbox', { name: 'Nose: texture from the source' }).isChecked()).toBe(false);
+    expect(await digestOf(page, 'After')).toBe(withoutNose);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => digestOf(page, 'After'), { timeout: PATIENCE.timeout }).toBe(whole);
+    await close();
+  });
+});
