@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InputError } from '#engine/errors.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { InputError, StorageError } from '#engine/errors.ts';
 import { openRecentFiles } from '#main/shells/recent-files.ts';
 
 let folder: string;
@@ -56,6 +56,17 @@ describe('recent files', () => {
     expect([list.length, list[0]?.name]).toEqual([20, '24.png']);
     expect(await recent.clear()).toBe(20);
     expect(await recent.list()).toEqual([]);
+  });
+
+  it('that cannot be saved are kept for this run, and are not said to be forgotten', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    await writeFile(path.join(folder, 'home'), 'a file where the folder should be');
+    const recent = openRecentFiles(store);
+    await recent.add(await picture('a.png'));
+    expect(await recent.list()).toMatchObject([{ name: 'a.png' }]);
+    expect(log).toHaveBeenCalledOnce();
+    await expect(recent.clear()).rejects.toThrow(StorageError);
+    log.mockRestore();
   });
 
   it('start empty when their file is damaged', async () => {

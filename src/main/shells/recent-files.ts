@@ -24,29 +24,33 @@ export interface RecentFile {
 }
 
 export interface RecentFiles {
+  /** Never fails: a list that cannot be saved is kept for this run. */
   add(file: string, name?: string): Promise<void>;
   list(): Promise<RecentFile[]>;
   /** The path behind an id. @throws InputError when the id is unknown or its file is gone */
   find(id: string): Promise<{ path: string; name: string }>;
+  /** Resolves to the number of files forgotten. @throws StorageError when the saved list cannot be changed */
   clear(): Promise<number>;
 }
 
 /** @param store the file that keeps the list; without it the list lives as long as the process */
 export function openRecentFiles(store?: string): RecentFiles {
-  let files: RecentEntry[] | undefined;
+  let reading: Promise<RecentEntry[]> | undefined;
+  let changed: RecentEntry[] | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
   const load = async (): Promise<RecentEntry[]> => {
-    files ??= store === undefined ? [] : await readRecent(store);
-    return files;
+    reading ??= store === undefined ? Promise.resolve([]) : readRecent(store);
+    const before = await reading;
+    return changed ?? before;
   };
-  /** Changes come one after the other, so that none is lost. */
+  /** Changes come one after the other, so that none is lost. Resolves to the list before. */
   const change = (next: (before: RecentEntry[]) => RecentEntry[]): Promise<RecentEntry[]> => {
     const turn = last.then(async () => {
       const before = await load();
-      files = next(before);
+      changed = next(before);
       if (store !== undefined) {
-        const text = `${JSON.stringify({ version: RECENT_VERSION, files }, null, 2)}\n`;
+        const text = `${JSON.stringify({ version: RECENT_VERSION, files: changed }, null, 2)}\n`;
         await writeFileAtomic(store, text, { makeFolder: true });
       }
       return before;
@@ -58,7 +62,9 @@ export function openRecentFiles(store?: string): RecentFiles {
   return {
     async add(file, name = path.basename(file)) {
       const entry = { id: randomBytes(12).toString('base64url'), path: file, name, opened: new Date().toISOString() };
-      await change((before) => [entry, ...before.filter((other) => other.path !== file)].slice(0, RECENT_LIMIT));
+      const put = change((before) => [entry, ...before.filter((other) => other.path !== file)].slice(0, RECENT_LIMIT));
+      // A picture opens although the list cannot be saved: it is kept for this run.
+      await put.catch((error: unknown) => console.error(error));
     },
     async list() {
       return Promise.all(
