@@ -68,6 +68,8 @@ export function sculptor(id: Identity, ex: Expression): (rest: Vec3) => number {
   const active = FOLDS.map((fold) => ({ ...fold, depth: fold.depth(id, ex) })).filter((fold) => fold.depth > 0.005);
   return ([x, y, z]) => {
     const ax = Math.abs(x);
+    // Shoulders stay well under the garment except at the throat.
+    if (y < -12.5) return -1.1 * smoothstep(-12.5, -14.5, y) * smoothstep(-2.5, -6, z);
     if (z < 0 || ax > 7) return 0;
     let h = 0;
     for (const { path, width, depth } of active) {

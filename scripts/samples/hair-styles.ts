@@ -134,7 +134,7 @@ const bob = grow({
 const long = grow({
   cling: 0.25,
   steps: 40,
-  length: (root) => 21 + 0.75 * (root.rest[1] + 4),
+  length: (root) => 16.5 + 0.75 * (root.rest[1] + 4),
   flow: (p, root, t, lock) => {
     const d = fromParting(1.6, 0.8)(p, root, t, lock);
     const wave = 0.34 * Math.sin(p[1] * 0.62 + 3 * lock) * smoothstep(0.2, 0.45, t);

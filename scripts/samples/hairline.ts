@@ -28,6 +28,6 @@ export function hairline([x, y, z]: Vec3, recede: number): number {
     table(HEIGHT, z) +
     recede * (1.2 + 2.2 * temple) * smoothstep(0, 2, z + 1.5) +
     0.25 * Math.sin(x * 2.1) * smoothstep(2, 4, z);
-  const frayed = 0.35 * noise(x * 1.7, y * 1.7, z * 1.7) + 0.25 * noise(x * 5, y * 5, z * 5);
+  const frayed = 0.2 * noise(x * 1.7, y * 1.7, z * 1.7) + 0.12 * noise(x * 5, y * 5, z * 5);
   return smoothstep(-0.4, 1.3, y - height + frayed);
 }

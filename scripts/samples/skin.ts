@@ -107,7 +107,7 @@ export function skinPainter(person: Person, masks: FaceMasks): (rest: Vec3) => S
     const scalp = hairline(rest, hair.recede);
     if (hair.style === 'bald')
       albedo = lerp(albedo, times(albedo, lerp([1, 1, 1], [0.82, 0.83, 0.85], 1 - light)), 0.6 * scalp);
-    else albedo = lerp(albedo, scale(hairTone, 0.7), 0.85 * smoothstep(0.15, 0.9, scalp));
+    else albedo = lerp(albedo, scale(hairTone, 0.7), 0.85 * smoothstep(0.12, 0.6, scalp));
     const oily =
       0.5 * bell(ax, 1.4) * smoothstep(4, 6, z) +
       0.5 * bell(y - 6.4, 1.7) * front +
