@@ -24,6 +24,7 @@ export class StageRunner {
   readonly #options: RunOptions;
   readonly #faces: number;
   #face = 0;
+  #begun = 0;
 
   constructor(cache: StageCache, options: RunOptions, faces: number) {
     this.#cache = cache;
@@ -35,6 +36,7 @@ export class StageRunner {
   /** Names the face that the following stages belong to, counted from 0. */
   beginFace(face: number): void {
     this.#face = face;
+    this.#begun = 0;
   }
 
   /**
@@ -72,7 +74,7 @@ export class StageRunner {
   }
 
   #report(stage: StageId): void {
-    const done = STAGE_IDS.indexOf(stage) / STAGE_IDS.length;
+    const done = Math.min(this.#begun++, STAGE_IDS.length - 1) / STAGE_IDS.length;
     this.#options.onProgress?.({
       type: 'progress',
       face: this.#face,

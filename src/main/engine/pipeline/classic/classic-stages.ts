@@ -146,7 +146,7 @@ export function createClassicStages(
       composeFace(image, texture, exchanged, plan.both, opacityOf(source, target, exchanged, plan, settings)),
     inpaint(source, target, exchanged, texture, { plan }, blended, settings) {
       const opacity = opacityOf(source, target, exchanged, plan, settings);
-      const filled = fillLost(blended, exchanged, texture, opacity, target.aligned.size / 1024);
+      const filled = fillLost(blended, exchanged, texture, opacity);
       return matchGrey(filled, target.aligned.crop);
     },
     warnings: () => [],

@@ -115,10 +115,11 @@ export function planRecolor(
   const ofSource = new Float32Array(n);
   const both = new Float32Array(n);
   for (let i = 0; i < n; i++) {
-    const inside = clamp((region[i]! - 0.5) * 2, 0, 1) * (1 - free[i]!);
-    ofTarget[i] = inside * (1 - covered[i]!) * sure(targetSkin[i]!);
-    ofSource[i] = inside * (1 - lost[i]!) * sure(sourceSkin[i]!) * clamp((coverage[i]! - 0.8) * 5, 0, 1);
-    both[i] = Math.min(ofTarget[i]!, ofSource[i]!);
+    const inside = clamp((region[i]! - 0.5) * 2, 0, 1) * clamp((coverage[i]! - 0.8) * 5, 0, 1) * (1 - free[i]!);
+    const [t, s] = agree(sure(targetSkin[i]!), sure(sourceSkin[i]!));
+    ofTarget[i] = inside * t;
+    ofSource[i] = inside * s;
+    both[i] = Math.min(ofTarget[i]! * (1 - covered[i]!), ofSource[i]! * (1 - lost[i]!));
   }
   const theirs = skinLight(background, ofTarget, scale);
   const ours = skinLight(texture.image, ofSource, scale);
@@ -166,6 +167,16 @@ function wantedLight(theirs: SkinLight, ours: SkinLight, both: Float32Array, fol
       return theirs.fine[k]![i]! + (1 - Math.max(least, follow[i]!)) * kept;
     }),
   );
+}
+
+/**
+ * Confidences that hardly differ become one: the two fillings then differ only where one face shows something else
+ * than skin (a beard, a strand), not by the noise of the two parses.
+ */
+function agree(target: number, source: number): [number, number] {
+  const middle = (target + source) / 2;
+  const apart = smoothstep(0.2, 0.6, Math.abs(target - source));
+  return [mix(middle, target, apart), mix(middle, source, apart)];
 }
 
 /** Confidence from a probability of skin: doubtful places count as unknown. */

@@ -29,17 +29,24 @@ export interface DrivenTexture {
 /** Softening of the seam between direct and mirrored texture, and of the lost area, pixels at 1024. */
 const MIRROR_SEAM = 10;
 const LOST_SEAM = 3;
+/** Width of the band at the outline in which covered texture is not taken from the other half, pixels at 1024. */
+const EDGE_BAND = 24;
 const NEARLY_ONE = 0.995;
 
 /** How much each place reads directly (1) or from its mirror image (0), and where both are hidden. Half size. */
-function chooseSide(fields: WarpFields, cover: Float32Array, coverMirrored: Float32Array) {
+function chooseSide(fields: WarpFields, cover: Float32Array, coverMirrored: Float32Array, scale: number) {
   const n = fields.width * fields.height;
+  const inner = gaussianBlur(fields.coverage, fields.width, fields.height, (EDGE_BAND * scale) / 2);
   const direct = new Float32Array(n).fill(1);
   for (let i = 0; i < n; i++) {
     if (!(fields.coverage[i]! > 0)) continue;
+    const facing = fields.facing[i]!;
+    // Texture seen edge-on is only smeared when it will be seen more squarely than that.
+    const stretched = smoothstep(0.85, 0.5, facing / Math.max(0.05, fields.facingTarget[i]!));
     const turned =
-      smoothstep(0.12, 0.42, fields.facingMirrored[i]! - fields.facing[i]!) * smoothstep(0.35, 0.1, fields.facing[i]!);
-    const covered = smoothstep(0.05, 0.35, cover[i]! - coverMirrored[i]!);
+      stretched * smoothstep(0.12, 0.42, fields.facingMirrored[i]! - facing) * smoothstep(0.35, 0.1, facing);
+    // Near the outline the target's own skin does as well as the other half of the source.
+    const covered = smoothstep(0.05, 0.35, cover[i]! - coverMirrored[i]!) * smoothstep(0.75, 0.95, inner[i]!);
     direct[i] = (1 - turned) * (1 - covered);
   }
   return direct;
@@ -103,7 +110,7 @@ export function drivenTexture(
   const coverMirrored = read(coverMap, fields.mirrored);
   const scale = aligned.size / 1024;
   const directHalf = gaussianBlur(
-    chooseSide(fields, cover, coverMirrored),
+    chooseSide(fields, cover, coverMirrored, scale),
     fields.width,
     fields.height,
     (MIRROR_SEAM * scale) / 2,

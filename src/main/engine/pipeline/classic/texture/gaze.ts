@@ -50,9 +50,10 @@ export function moveGaze(
     const diameter = Math.hypot(t(iris + 1, 0) - t(iris + 3, 0), t(iris + 1, 1) - t(iris + 3, 1));
     const radius = (diameter / 2) * Math.hypot(re, im);
     if (!(ix >= 1 && iy >= 1 && ix < width - 1 && iy < height - 1 && radius > 0.5)) continue;
+    // What is read at the iris now: the value of the pixel it lies in, moved on to its exact place.
     const centre = Math.floor(iy) * width + Math.floor(ix);
-    const shiftX = sourceLandmarks[3 * iris]! - u[centre]!;
-    const shiftY = VERTICAL_SHARE * (sourceLandmarks[3 * iris + 1]! - v[centre]!);
+    const shiftX = sourceLandmarks[3 * iris]! - (u[centre]! + ix - Math.floor(ix) - 0.5);
+    const shiftY = VERTICAL_SHARE * (sourceLandmarks[3 * iris + 1]! - (v[centre]! + iy - Math.floor(iy) - 0.5));
     const reach = NONE_BEYOND * radius;
     const x0 = Math.max(0, Math.floor(ix - reach));
     const x1 = Math.min(width - 1, Math.ceil(ix + reach));

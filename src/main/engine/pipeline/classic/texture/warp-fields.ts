@@ -17,12 +17,16 @@ export interface WarpFields {
   /** How squarely the source shows the place and its mirror image: 1 facing the camera, below 0 turned away. */
   readonly facing: Float32Array;
   readonly facingMirrored: Float32Array;
+  /** How squarely the place will be seen. */
+  readonly facingTarget: Float32Array;
   /** Soft coverage of the mesh. */
   readonly coverage: Float32Array;
 }
 
+type F = Float32Array<ArrayBuffer>;
+
 const SMOOTHING = 1.7;
-const CHANNELS = 6;
+const CHANNELS = 7;
 
 const edgeLength = FOREHEAD_EDGE.length;
 
@@ -70,6 +74,7 @@ export function warpFields(mesh: CompositeMesh, window: Rect, topology: FaceTopo
   const height = window.height >> 1;
   const n = width * height;
   const facing = vertexFacing(mesh.source, topology);
+  const wanted = vertexFacing(mesh.composite, topology);
   const values = new Float32Array(EXTENDED_VERTICES * CHANNELS);
   for (let i = 0; i < EXTENDED_VERTICES; i++) {
     const m = mirrorOf(i, topology);
@@ -81,6 +86,7 @@ export function warpFields(mesh: CompositeMesh, window: Rect, topology: FaceTopo
         mesh.source[3 * m + 1]! - mesh.composite[3 * i + 1]!,
         facing[i]!,
         facing[m]!,
+        wanted[i]!,
       ],
       i * CHANNELS,
     );
@@ -89,11 +95,11 @@ export function warpFields(mesh: CompositeMesh, window: Rect, topology: FaceTopo
   const vertices = meshInWindow(mesh.composite, window, 0.5);
   const { attributes, mask } = rasterizeMesh(vertices, triangles, values, CHANNELS, width, height);
   const coverage = gaussianBlur(mask, width, height, SMOOTHING);
-  const [u, v, mu, mv, facingHere, facingThere] = Array.from({ length: CHANNELS }, (_, k) => {
+  const [u, v, mu, mv, facingHere, facingThere, facingTarget] = Array.from({ length: CHANNELS }, (_, k) => {
     const plane = gaussianBlur(attributes.subarray(k * n, (k + 1) * n), width, height, SMOOTHING);
     for (let i = 0; i < n; i++) plane[i] = coverage[i]! > 0.02 ? plane[i]! / coverage[i]! : 0;
     return plane;
-  }) as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+  }) as [F, F, F, F, F, F, F];
   return {
     width,
     height,
@@ -101,6 +107,7 @@ export function warpFields(mesh: CompositeMesh, window: Rect, topology: FaceTopo
     mirrored: [mu, mv],
     facing: facingHere,
     facingMirrored: facingThere,
+    facingTarget,
     coverage,
   };
 }
