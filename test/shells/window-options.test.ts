@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { menuTemplate } from '#main/shells/menu.ts';
-import { contentPolicy } from '#main/shells/page-policy.ts';
+import { contentPolicy, NONCE_MARK } from '#main/shells/page-policy.ts';
 import { isStudioAddress } from '#main/shells/studio-scheme.ts';
 import { windowOptions } from '#main/shells/window-options.ts';
 import { isReachable } from '#main/shells/window-state.ts';
+// @ts-expect-error a script without types
+import { NONCE_MARK as BUILT_MARK } from '../../scripts/lib/bundles.mjs';
 
 describe('window options', () => {
   for (const packed of [true, false]) {
@@ -59,6 +61,10 @@ describe('the content security policy', () => {
     expect(policy).toContain("style-src 'self' 'nonce-abc'");
     expect(policy.split('; ').filter((part) => part.startsWith('script-src'))).toEqual(["script-src 'self'"]);
   });
+});
+
+it('the build and the shells mean the same mark for the nonce', () => {
+  expect(BUILT_MARK).toBe(NONCE_MARK);
 });
 
 describe('a studio address', () => {
