@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly runs?: number | undefined;
   readonly source?: string | undefined;
   readonly target?: string | undefined;
+  /** A label map for the network measurements. */
+  readonly labels?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   openStudio(): Promise<PhotoStudio>;
   readonly onProgress?: ((fraction: number, label: string) => void) | undefined;

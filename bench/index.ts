@@ -6,6 +6,10 @@ export const BENCHES = {
     summary: 'the classic engine on a pair of photos: each stage, a changed slider, memory',
     load: async () => (await import('./photo-classic.ts')).photoClassic,
   },
+  'rgi-generator': {
+    summary: 'the mask-guided generator: per region, exact, and plain StyleGAN2',
+    load: async () => (await import('./rgi-generator.ts')).rgiGenerator,
+  },
 } as const satisfies Record<string, { readonly summary: string; readonly load: () => Promise<Bench> }>;
 
 export type BenchName = keyof typeof BENCHES;

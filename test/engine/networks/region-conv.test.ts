@@ -7,7 +7,7 @@ import type { TensorData } from '#engine/tensor/data.ts';
 import { Graph } from '#engine/tensor/graph.ts';
 import { openGraph } from '#engine/tensor/graph-session.ts';
 import { goldenTensor, oneHotMap } from '#test/support/golden-tensors.ts';
-import { drawnFaceLabels } from '#test/support/label-maps.ts';
+import { drawnFaceLabels } from '../../../bench/drawn-labels.ts';
 
 const MAP_SIZE = 128;
 const CHANNELS = 6;

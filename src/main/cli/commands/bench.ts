@@ -10,6 +10,7 @@ interface BenchCommandOptions extends CommonOptions {
   readonly runs?: number;
   readonly source?: string;
   readonly target?: string;
+  readonly labels?: string;
 }
 
 const NAMES = Object.keys(BENCHES) as BenchName[];
@@ -21,6 +22,7 @@ export function benchCommand(context: CliContext): Command {
     .addOption(new Option('--runs <number>', 'repetitions of each measurement').argParser(parseWhole(1, 1000)))
     .option('--source <photo>', 'photos to measure with instead of the samples')
     .option('--target <photo>')
+    .option('--labels <map>', 'a CelebAMask-HQ label map for the network measurements')
     .action((name: string | undefined, options: BenchCommandOptions) => bench(context, name, options));
 }
 
@@ -35,11 +37,12 @@ async function bench(context: CliContext, name: string | undefined, options: Ben
       printer.result({ benches: rows }, () => rows.map((row) => `${row.name.padEnd(16)}${row.summary}`));
       return;
     }
-    const { runs, source, target } = options;
+    const { runs, source, target, labels } = options;
     const report = await (await BENCHES[chosen].load())({
       runs,
       source,
       target,
+      labels,
       signal: context.signal,
       openStudio: context.openStudio,
       onProgress: (fraction, label) => log.progress({ fraction, label }),

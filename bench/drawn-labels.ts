@@ -1,4 +1,4 @@
-/** Label maps for tests, made by the project: a face drawn with ellipses, all 12 regions present. */
+/** A label map made by the project: a face drawn with ellipses, all 12 regions present. */
 import { type RegionId, regionIndex } from '#shared/regions.ts';
 
 interface Ellipse {
