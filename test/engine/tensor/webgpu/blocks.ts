@@ -123,6 +123,33 @@ async function compare(name: string, block: Block): Promise<string[]> {
   });
 }
 
+/** Kernels are chosen by channel counts: many of them, plain and transposed, in one model. */
+async function channelCounts(): Promise<string[]> {
+  const graph = new Graph('channels');
+  const outputs: Record<string, Value> = {};
+  const feeds: Record<string, TensorData> = {};
+  for (const from of [1, 2, 3, 5, 6, 7, 9, 10, 12, 15]) {
+    feeds[`x${from}`] = noise(`x${from}`, [1, from, 5, 6]);
+    const x = graph.input(`x${from}`, [1, from, 5, 6]);
+    for (const to of [1, 3, 6, 8]) {
+      const weight = graph.constant(noise(`w${from} ${to}`, [to, from, 3, 3]));
+      outputs[`conv ${from} → ${to}`] = op.conv2d(x, weight, { pad: 1 });
+      outputs[`conv ${from} → ${to}, stride 2`] = op.conv2d(x, weight, { stride: 2 });
+      outputs[`conv 1×1 ${from} → ${to}`] = op.conv2d(x, one(weight));
+      outputs[`convTranspose ${from} → ${to}`] = op.convTranspose2d(x, op.swapAxes(weight, 0, 1), { stride: 2 });
+    }
+  }
+  const [expected, actual] = await Promise.all(
+    (['cpu', 'webgpu'] as const).map(async (device) => {
+      await using session = await openGraph(graph, outputs, { device, threads: 1 });
+      return await session.run(feeds);
+    }),
+  );
+  return Object.keys(outputs)
+    .map((name) => difference(name, expected![name]!, actual![name]!, TOLERANCE))
+    .filter((reason) => reason !== undefined);
+}
+
 async function resident(): Promise<string[]> {
   const graph = new Graph('descent');
   const [target, weight] = [graph.input('target', [3]), graph.input('weight', [3])];
@@ -155,6 +182,6 @@ for (const [name, block] of Object.entries(blocks)) {
     differences.push(`${name}: ${error instanceof Error ? error.message : error}`);
   }
 }
-differences.push(...(await resident()));
+differences.push(...(await channelCounts()), ...(await resident()));
 const [probe] = await probeProviders(['webgpu']);
 console.log(JSON.stringify({ blocks: Object.keys(blocks).length, differences, probe }));

@@ -48,9 +48,11 @@ export const elementScattering: GradientRule<'scatterElements'> = ({ inputs, att
   return [needs[0] ? kept() : undefined, undefined, needs[2] ? gatherElements(gradient, indices, axis) : undefined];
 };
 
-export const positionScattering: GradientRule<'scatterND'> = ({ inputs, attributes }, gradient, { needs }) => {
+export const positionScattering: GradientRule<'scatterND'> = ({ inputs }, gradient, { needs }) => {
   const [, indices, updates] = inputs as readonly [Value, Value, Value];
-  const kept = (): Value =>
-    attributes.reduction === 'add' ? gradient : scatterND(gradient, indices, lateZeros(gradient, updates.shape));
-  return [needs[0] ? kept() : undefined, undefined, needs[2] ? gatherND(gradient, indices) : undefined];
+  return [
+    needs[0] ? scatterND(gradient, indices, lateZeros(gradient, updates.shape)) : undefined,
+    undefined,
+    needs[2] ? gatherND(gradient, indices) : undefined,
+  ];
 };

@@ -48,9 +48,6 @@ export const scatterElements: LoweringRule<AxisAttributes & { reduction: Scatter
   { axis, reduction },
 ) => writer.node('ScatterElements', operands, [int('axis', axis), string('reduction', reduction)]);
 
-export const scatterND: LoweringRule<{ reduction: ScatterReduction }> = (writer, operands, { reduction }) =>
-  writer.node('ScatterND', operands, [string('reduction', reduction)]);
-
 export const reduction =
   (op: string): LoweringRule<ReductionAttributes> =>
   (writer, [x], { axes, keepDims }) =>

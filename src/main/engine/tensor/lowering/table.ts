@@ -70,7 +70,7 @@ export const LOWERING_RULES: { readonly [K in OpName]: LoweringRule<OpAttributes
   gatherElements: layout.alongAxis('GatherElements'),
   gatherND: direct('GatherND'),
   scatterElements: layout.scatterElements,
-  scatterND: layout.scatterND,
+  scatterND: direct('ScatterND'),
 
   reduceSum: layout.reduction('ReduceSum'),
   reduceMean: layout.reduction('ReduceMean'),

@@ -122,7 +122,8 @@ export interface OpAttributes {
   readonly gatherElements: AxisAttributes;
   readonly gatherND: None;
   readonly scatterElements: AxisAttributes & { readonly reduction: ScatterReduction };
-  readonly scatterND: { readonly reduction: ScatterReduction };
+  /** Positions must not repeat; sums at repeated positions are `scatterElements`. */
+  readonly scatterND: None;
 
   // Reductions.
   readonly reduceSum: ReductionAttributes;

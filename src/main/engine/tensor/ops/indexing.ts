@@ -34,15 +34,16 @@ export function scatterElements(
 
 /** Writes `updates[i]` at `data[indices[i,:]]`. Without a reduction the positions must not repeat. */
 export function scatterND(data: Value, indices: Value, updates: Value, reduction: ScatterReduction = 'none'): Value {
-  if (reduction === 'none') return data.graph.add('scatterND', [data, indices, updates], { reduction });
-  return scatterRows(data, indices, updates, reduction);
+  return reduction === 'none'
+    ? data.graph.add('scatterND', [data, indices, updates], {})
+    : addRows(data, indices, updates);
 }
 
 /**
- * A reducing `scatterND` by way of `scatterElements`: the runtime's CPU kernel spreads ScatterND over threads that do
+ * An adding `scatterND` by way of `scatterElements`: the runtime's CPU kernel spreads ScatterND over threads that do
  * not wait for each other, so that sums at repeated positions lose terms, another number every run.
  */
-function scatterRows(data: Value, indices: Value, updates: Value, reduction: ScatterReduction): Value {
+function addRows(data: Value, indices: Value, updates: Value): Value {
   const depth = indices.shape.at(-1)!;
   const outer = data.shape.slice(0, depth);
   const rest = elementCount(data.shape.slice(depth));
@@ -54,7 +55,7 @@ function scatterRows(data: Value, indices: Value, updates: Value, reduction: Sca
     .reduce((total, term) => add(total, term));
   const rows = reshape(data, [elementCount(outer), rest]);
   const where = expand(flat, [count, rest]);
-  return reshape(scatterElements(rows, where, reshape(updates, [count, rest]), 0, reduction), data.shape);
+  return reshape(scatterElements(rows, where, reshape(updates, [count, rest]), 0, 'add'), data.shape);
 }
 
 /** An int64 constant. */

@@ -37,16 +37,12 @@ export const gatherElements: ShapeRule<AxisAttributes> = (inputs, { axis }) => {
   return { shape: indices.shape, type: data.type };
 };
 
-function checkReduction(data: Typed, reduction: ScatterReduction): void {
-  if (reduction === 'add') checkFloat('the data', data);
-}
-
 export const scatterElements: ShapeRule<AxisAttributes & { reduction: ScatterReduction }> = (inputs, attributes) => {
   checkCount(inputs, 3);
   const [data, indices, updates] = inputs as readonly [Typed, Typed, Typed];
   checkElementIndices(data, indices, attributes.axis);
   checkSameType([data, updates]);
-  checkReduction(data, attributes.reduction);
+  if (attributes.reduction === 'add') checkFloat('the data', data);
   if (!sameShape(indices.shape, updates.shape)) throw new GraphError('indices and updates differ in shape.');
   return { shape: data.shape, type: data.type };
 };
@@ -71,12 +67,11 @@ export const gatherND = (inputs: readonly Typed[]): Typed => {
   return { shape: picked(data, indices), type: data.type };
 };
 
-export const scatterND: ShapeRule<{ reduction: ScatterReduction }> = (inputs, { reduction }) => {
+export const scatterND = (inputs: readonly Typed[]): Typed => {
   checkCount(inputs, 3);
   const [data, indices, updates] = inputs as readonly [Typed, Typed, Typed];
   checkPositions(indices);
   checkSameType([data, updates]);
-  checkReduction(data, reduction);
   const expected = picked(data, indices);
   if (!sameShape(updates.shape, expected))
     throw new GraphError(`the updates must have the shape ${shapeText(expected)}.`);
