@@ -10,7 +10,7 @@ import { openPrivateFolder } from './private-folder.ts';
 import type { RecentFiles } from './recent-files.ts';
 import type { FileDesk } from './shell-router.ts';
 
-export const PICTURE_ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 'avif'] as const;
+export const PICTURE_ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 'avif', 'gif'] as const;
 
 interface FileFilter {
   name: string;
@@ -63,7 +63,11 @@ export async function openDesktopFiles({ grants, recent, dialogs }: DesktopFiles
       async openDialog({ multiple }) {
         const files = await dialogs.open({
           multiple,
-          filters: [{ name: 'Pictures', extensions: [...PICTURE_ENDINGS] }],
+          // Files are known by their content; a picture under another name can still be chosen.
+          filters: [
+            { name: 'Pictures', extensions: [...PICTURE_ENDINGS] },
+            { name: 'All files', extensions: ['*'] },
+          ],
         });
         return files.length === 0 ? null : Promise.all(files.map(grant));
       },
