@@ -51,17 +51,26 @@ export function toRgbImage(picture: DecodedPicture, rect: Rect = wholePicture(pi
 }
 
 /**
- * A copy of the picture whose rectangle shows `image` (same size, [0, 1], clipped and rounded to the bit depth). Alpha
- * and everything outside stay. A grey picture takes the Rec. 601 luma of the image.
+ * A copy of the picture whose rectangle shows `image`; see `writeRegion`.
  * @throws RangeError for a rectangle that is not inside or has another size than the image
  */
 export function replaceRegion(picture: DecodedPicture, rect: Rect, image: RgbImage): DecodedPicture {
+  const copy = { ...picture, pixels: picture.pixels.slice() };
+  writeRegion(copy, rect, image);
+  return copy;
+}
+
+/**
+ * Writes `image` (same size, [0, 1], clipped and rounded to the bit depth) into the rectangle of a picture whose pixels
+ * nobody else holds. Alpha and everything outside stay. A grey picture takes the Rec. 601 luma of the image.
+ * @throws RangeError for a rectangle that is not inside or has another size than the image
+ */
+export function writeRegion(picture: DecodedPicture, rect: Rect, image: RgbImage): void {
   requireInside(picture, rect);
   if (image.width !== rect.width || image.height !== rect.height) {
     throw new RangeError(`image ${image.width}x${image.height} does not fill ${rect.width}x${rect.height}`);
   }
-  const { channels } = picture;
-  const pixels = picture.pixels.slice();
+  const { channels, pixels } = picture;
   const size = rect.width * rect.height;
   const top = picture.bitDepth === 16 ? 65535 : 255;
   const quantise = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * top);
@@ -82,7 +91,6 @@ export function replaceRegion(picture: DecodedPicture, rect: Rect, image: RgbIma
       }
     }
   }
-  return { ...picture, pixels };
 }
 
 /** 16-bit samples as 8-bit ones, rounded to the nearest (65535 = 255 x 257). */

@@ -8,7 +8,7 @@ import { smoothstep } from '#engine/image/math.ts';
 import type { DecodedPicture, RgbImage } from '#engine/image/picture.ts';
 import { convertProfile } from '#engine/image/profile.ts';
 import { sampleBilinear } from '#engine/image/warp.ts';
-import { type Rect, replaceRegion, toRgbImage } from '#engine/image/working.ts';
+import { type Rect, toRgbImage, writeRegion } from '#engine/image/working.ts';
 import type { AlignedFace } from './aligned-face.ts';
 
 export interface Pasted {
@@ -79,16 +79,34 @@ function boxInPicture(box: Rect, toPhoto: Affine, picture: DecodedPicture): Rect
 
 const UNTOUCHED: Rect = { x: 0, y: 0, width: 0, height: 0 };
 
+/** Pixels that are held as floats at a time: a face may fill a very large picture. */
+const BAND_PIXELS = 2 ** 21;
+
 /** Pastes the difference between `after` and the aligned crop into the picture. */
 export async function pasteBack(picture: DecodedPicture, aligned: AlignedFace, after: RgbImage): Promise<Pasted> {
-  const { crop, size, toPhoto } = aligned;
-  const { planes, box } = cropChange(crop, after);
-  const rect = box && boxInPicture(box, toPhoto, picture);
+  const { planes, box } = cropChange(aligned.crop, after);
+  const rect = box && boxInPicture(box, aligned.toPhoto, picture);
   if (!rect) return { picture, touched: UNTOUCHED };
-  const own = toRgbImage(picture, rect);
+  const pasted: DecodedPicture = { ...picture, pixels: picture.pixels.slice() };
+  const rows = Math.max(1, Math.floor(BAND_PIXELS / rect.width));
+  for (let y = 0; y < rect.height; y += rows) {
+    const band = { ...rect, y: rect.y + y, height: Math.min(rows, rect.height - y) };
+    writeRegion(pasted, band, await pasteBand(picture, aligned, planes, band));
+  }
+  return { picture: pasted, touched: rect };
+}
+
+/** The band as it looks with the change. */
+async function pasteBand(
+  picture: DecodedPicture,
+  { crop, size, toPhoto }: AlignedFace,
+  planes: Float32Array,
+  band: Rect,
+): Promise<RgbImage> {
+  const own = toRgbImage(picture, band);
   const before = await convertProfile(own, picture.icc, undefined);
-  const n = rect.width * rect.height;
-  const { u, v } = cropPositions(rect, invertAffine(toPhoto));
+  const n = band.width * band.height;
+  const { u, v } = cropPositions(band, invertAffine(toPhoto));
   const change = sampleBilinear(planes, size, size, 4, u, v);
   // Detail that the crop could not hold exists where its pixels are larger than the picture's.
   const losesDetail = affineScale(toPhoto) > 1.02;
@@ -112,7 +130,7 @@ export async function pasteBack(picture: DecodedPicture, aligned: AlignedFace, a
     if (changed[i] === 0) continue;
     for (let o = i; o < 3 * n; o += n) result[o] = back.data[o]!;
   }
-  return { picture: replaceRegion(picture, rect, { ...rect, data: result }), touched: rect };
+  return { width: band.width, height: band.height, data: result };
 }
 
 /** The place in the crop of each pixel centre of the rectangle. */
