@@ -301,7 +301,7 @@ describe('files', () => {
   });
 
   async function uploadFolder(): Promise<string> {
-    const found = (await readdir(os.tmpdir())).filter((name) => name.startsWith('e4s-studio-'));
+    const found = (await readdir(os.tmpdir())).filter((name) => name.startsWith(`e4s-studio-${process.pid}-`));
     for (const name of found) {
       const inside = await readdir(path.join(os.tmpdir(), name)).catch(() => []);
       for (const own of inside) {
@@ -402,7 +402,8 @@ describe('the end', () => {
     await expect(ask(otherUrl, '/')).rejects.toThrow();
   });
 
-  const temporaries = async () => (await readdir(os.tmpdir())).filter((name) => name.startsWith('e4s-studio-'));
+  const temporaries = async () =>
+    (await readdir(os.tmpdir())).filter((name) => name.startsWith(`e4s-studio-${process.pid}-`));
 });
 
 async function firstStatus(studio: Awaited<ReturnType<typeof connectStudio>>) {
