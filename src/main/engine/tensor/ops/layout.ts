@@ -153,23 +153,32 @@ export function padImage(
   return pad(cropped, before, after, options);
 }
 
-/** Reverses axes. By gathering: slices with negative steps are among the forms that providers get wrong. */
+/**
+ * Reverses axes. By gathering: slices with negative steps are among the forms that providers get wrong. Neighbouring
+ * axes reverse as one, in a single gather.
+ */
 export function flip(x: Value, axes: readonly number[]): Value {
-  return axes.reduce((flipped, given) => {
-    const axis = axisOf(x, given);
-    const size = x.shape[axis]!;
+  const sorted = [...new Set(axes.map((axis) => axisOf(x, axis)))].sort((a, b) => a - b);
+  const runs: number[][] = [];
+  for (const axis of sorted) {
+    const last = runs.at(-1);
+    if (last?.at(-1) === axis - 1) last.push(axis);
+    else runs.push([axis]);
+  }
+  return runs.reduce((flipped, run) => {
+    const [first] = run as [number];
+    const size = elementCount(run.map((axis) => x.shape[axis]!));
     if (size === 1) return flipped;
-    const order = x.graph.constant({
-      dims: [size],
-      data: BigInt64Array.from({ length: size }, (_, i) => BigInt(size - 1 - i)),
-    });
-    return x.graph.add('gather', [flipped, order], { axis });
+    const data = BigInt64Array.from({ length: size }, (_, index) => BigInt(size - 1 - index));
+    const order = x.graph.constant({ dims: [size], data });
+    const merged = reshape(flipped, x.shape.toSpliced(first, run.length, size));
+    return reshape(x.graph.add('gather', [merged, order], { axis: first }), x.shape);
   }, x);
 }
 
 /**
- * Puts `step - 1` zeros after every element of an axis but the last, then `before` and `after` zeros around: the
- * transpose of taking every `step`-th element.
+ * Puts `step - 1` zeros between the elements of an axis, then `before` and `after` zeros around: the transpose of
+ * taking every `step`-th element.
  */
 export function dilate(x: Value, axis: number, step: number, before: number, after: number): Value {
   const at = axisOf(x, axis);
