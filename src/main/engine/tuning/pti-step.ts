@@ -1,0 +1,136 @@
+/**
+ * One update of personal tuning (PTI; spec rgi-core 6.2) as one graph: generate the driven face from fixed style
+ * vectors, compare it with the driven and the recoloured frame inside the eroded face, differentiate, and move the
+ * region MLPs and the unfrozen generator by Adam.
+ */
+import { type GeneratorOptions, maskGuidedGenerator } from '#engine/networks/mask-guided-generator.ts';
+import type { RegionForm } from '#engine/networks/region-conv.ts';
+import { regionStyleCodes } from '#engine/networks/region-mlps.ts';
+import { STYLE_VECTOR_SIZE } from '#engine/networks/rgi-encoder.ts';
+import { StateDict } from '#engine/networks/state-dict.ts';
+import { gradients } from '#engine/tensor/autodiff.ts';
+import { checkpoint } from '#engine/tensor/checkpoint.ts';
+import { Graph, type Value } from '#engine/tensor/graph.ts';
+import { add, mul, sub } from '#engine/tensor/ops/elementwise.ts';
+import { slice } from '#engine/tensor/ops/layout.ts';
+import { reduceSum } from '#engine/tensor/ops/reduction.ts';
+import { resizeBilinear } from '#engine/tensor/ops/spatial.ts';
+import { REGION_COUNT } from '#shared/regions.ts';
+import { adamUpdate, momentNames, updatedName } from './adam.ts';
+import { PTI_OUTSIDE } from './eroded-labels.ts';
+import { type LossWeights, lossFeatures, type ReconstructionLoss, reconstructionLoss } from './losses.ts';
+import { isTunable } from './trainable.ts';
+
+/** Side of label maps in the RGI pipelines. */
+export const LABEL_SIZE = 512;
+
+/** Prefixes under which a training graph names the weights of the loss networks. */
+export const LOSS_PREFIXES = { lpips: 'lpips:', arcface: 'arcface:', parsing: 'parsing:' } as const;
+
+export function lossWeights(graph: Graph): LossWeights {
+  return {
+    lpips: new StateDict(graph, LOSS_PREFIXES.lpips),
+    arcface: new StateDict(graph, LOSS_PREFIXES.arcface),
+    parsing: new StateDict(graph, LOSS_PREFIXES.parsing),
+  };
+}
+
+export interface PtiStepOptions {
+  readonly form: RegionForm;
+  /** Side of the generated picture; 1024 is the official network, smaller sizes leave out its upper layers. */
+  readonly size?: number;
+  /** Compute the generator's layers again in the backward pass instead of keeping them. Default true. */
+  readonly recompute?: boolean;
+  readonly noise?: GeneratorOptions['noise'];
+}
+
+/** A training step: its graph, what it trains, and its named outputs. */
+export interface TrainingStep {
+  readonly graph: Graph;
+  /** Keys of the trained tensors; each is an input, and comes back under `next.` with both moments. */
+  readonly trained: readonly string[];
+  readonly outputs: Readonly<Record<string, Value>>;
+  /** Gradients by key, for tests and diagnostics; lowered only when they are asked for. */
+  readonly gradients: Readonly<Record<string, Value>>;
+}
+
+/** Names the terms of a loss as outputs, `<name>.mse` and so on. */
+export function lossOutputs(name: string, loss: ReconstructionLoss): Record<string, Value> {
+  return Object.fromEntries(Object.entries(loss).map(([term, value]) => [`${name}.${term}`, value]));
+}
+
+/** Runs a generator layer as a segment that the backward pass computes again. */
+export const recomputed: NonNullable<GeneratorOptions['around']> = (_layer, inputs, build) => checkpoint(inputs, build);
+
+/** Ones inside the face, fractional at its border: `[1,1,size,size]`. @param oneHot of the eroded label map */
+export function foregroundMask(oneHot: Value, size: number): Value {
+  const outside = PTI_OUTSIDE.map((label) => slice(oneHot, [{ axis: 1, start: label, end: label + 1 }]));
+  const all = reduceSum(oneHot, { axes: [1], keepDims: true });
+  return resizeBilinear(
+    outside.reduce((rest, mask) => sub(rest, mask), all),
+    size,
+  );
+}
+
+/**
+ * Inputs: `vectors [1,12,1280]`, `oneHot [1,12,512,512]` of the eroded label map (and the region inputs of
+ * `maskedLayers(size)` for the exact form), `driven` and `recolored` `[1,3,size,size]` in [-1, 1], `recolorLambda []`,
+ * Adam's scalars, the trained tensors and their moments, and every other weight by its key.
+ * Outputs: `loss`, `driven.*` and `recolored.*` terms, `reconstruction`, and `next.*`.
+ */
+export function ptiStep(options: PtiStepOptions): TrainingStep {
+  const { size = 1024, recompute = true, form } = options;
+  const graph = new Graph('pti-step');
+  const keys = new StateDict(graph);
+  const oneHot = graph.input('oneHot', [1, REGION_COUNT, LABEL_SIZE, LABEL_SIZE]);
+  const vectors = graph.input('vectors', [1, REGION_COUNT, STYLE_VECTOR_SIZE]);
+  const codes = regionStyleCodes(keys, vectors);
+  const reconstruction = maskGuidedGenerator(
+    keys.under('G'),
+    codes,
+    { oneHot, form },
+    {
+      size,
+      ...(options.noise === undefined ? {} : { noise: options.noise }),
+      ...(recompute ? { around: recomputed } : {}),
+    },
+  );
+  const trained = graph.params().filter((param) => isTunable(param.attributes.name));
+
+  const weights = lossWeights(graph);
+  const foreground = foregroundMask(oneHot, size);
+  const masked = (image: Value): Value => mul(image, foreground);
+  const found = lossFeatures(weights, masked(reconstruction));
+  const towards = (name: string): ReconstructionLoss =>
+    graph.scope(name, () => {
+      const target = masked(graph.input(name, [1, 3, size, size]));
+      return reconstructionLoss(weights, found, lossFeatures(weights, target));
+    });
+  const driven = towards('driven');
+  const recolored = towards('recolored');
+  const loss = add(driven.total, mul(recolored.total, graph.input('recolorLambda', [])));
+
+  const step = finishStep(graph, loss, trained);
+  const terms = { ...lossOutputs('driven', driven), ...lossOutputs('recolored', recolored) };
+  return { ...step, outputs: { loss, ...terms, reconstruction, ...step.outputs } };
+}
+
+/** Differentiates the loss and adds Adam's update of every trained tensor. */
+export function finishStep(graph: Graph, loss: Value, trained: readonly Value<'param' | 'input'>[]): TrainingStep {
+  const names = trained.map((value) => value.attributes.name);
+  const found = gradients(loss, trained as readonly Value[]);
+  const outputs: Record<string, Value> = {};
+  const byName: Record<string, Value> = {};
+  names.forEach((name, index) => {
+    const gradient = found[index];
+    // A tensor that the loss does not reach keeps its value and its moments, as an absent gradient does upstream.
+    if (gradient === undefined) return;
+    byName[name] = gradient;
+    const moved = graph.scope('adam', () => adamUpdate(graph, name, trained[index] as Value, gradient));
+    const moments = momentNames(name);
+    outputs[updatedName(name)] = moved.value;
+    outputs[updatedName(moments.first)] = moved.first;
+    outputs[updatedName(moments.second)] = moved.second;
+  });
+  return { graph, trained: Object.keys(byName), outputs, gradients: byName };
+}

@@ -1,0 +1,51 @@
+/**
+ * One update of RGI-Optimization (spec rgi-core 5; paper section 3.2): the style vectors of one picture move by Adam
+ * towards its reconstruction; all networks stay as they are.
+ */
+import { type GeneratorOptions, maskGuidedGenerator } from '#engine/networks/mask-guided-generator.ts';
+import type { RegionForm } from '#engine/networks/region-conv.ts';
+import { regionStyleCodes } from '#engine/networks/region-mlps.ts';
+import { STYLE_VECTOR_SIZE } from '#engine/networks/rgi-encoder.ts';
+import { StateDict } from '#engine/networks/state-dict.ts';
+import { Graph, isValue } from '#engine/tensor/graph.ts';
+import { REGION_COUNT } from '#shared/regions.ts';
+import { lossFeatures, reconstructionLoss } from './losses.ts';
+import { finishStep, LABEL_SIZE, lossOutputs, lossWeights, recomputed, type TrainingStep } from './pti-step.ts';
+
+export interface StyleVectorStepOptions {
+  readonly form: RegionForm;
+  /** Side of the generated picture. Default 1024. */
+  readonly size?: number;
+  /** Compute the generator's layers again in the backward pass instead of keeping them. Default true. */
+  readonly recompute?: boolean;
+  readonly noise?: GeneratorOptions['noise'];
+}
+
+/**
+ * Inputs: `vectors [1,12,1280]` with its moments, `oneHot [1,12,512,512]` (and the region inputs of the exact form),
+ * `image [1,3,size,size]` in [-1, 1], Adam's scalars, all weights by key.
+ * Outputs: `loss`, `image.*` terms, `reconstruction`, `next.vectors` and its moments.
+ */
+export function styleVectorStep(options: StyleVectorStepOptions): TrainingStep {
+  const { size = 1024, recompute = true, form } = options;
+  const graph = new Graph('style-vector-step');
+  const keys = new StateDict(graph);
+  const vectors = graph.input('vectors', [1, REGION_COUNT, STYLE_VECTOR_SIZE]);
+  const oneHot = graph.input('oneHot', [1, REGION_COUNT, LABEL_SIZE, LABEL_SIZE]);
+  const reconstruction = maskGuidedGenerator(
+    keys.under('G'),
+    regionStyleCodes(keys, vectors),
+    { oneHot, form },
+    {
+      size,
+      ...(options.noise === undefined ? {} : { noise: options.noise }),
+      ...(recompute ? { around: recomputed } : {}),
+    },
+  );
+  const weights = lossWeights(graph);
+  const image = graph.input('image', [1, 3, size, size]);
+  const terms = reconstructionLoss(weights, lossFeatures(weights, reconstruction), lossFeatures(weights, image));
+  const trained = isValue(vectors, 'input') ? [vectors] : [];
+  const step = finishStep(graph, terms.total, trained);
+  return { ...step, outputs: { loss: terms.total, ...lossOutputs('image', terms), reconstruction, ...step.outputs } };
+}

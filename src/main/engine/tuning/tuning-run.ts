@@ -1,0 +1,195 @@
+/**
+ * A training run: the state of one step graph (weights and Adam's moments), moved update by update, saved and taken up
+ * again as safetensors. The same updates give the same bits on the CPU, with or without a pause between them.
+ */
+import { InputError, throwIfCancelled } from '#engine/errors.ts';
+import { shapeText, type TensorData } from '#engine/tensor/data.ts';
+import { lowerGraph, type ParamResolver } from '#engine/tensor/lowering/lower.ts';
+import { encodeOnnx } from '#engine/tensor/onnx/encode.ts';
+import { ResidentState } from '#engine/tensor/resident-state.ts';
+import { openSafetensors } from '#engine/weights/safetensors.ts';
+import { writeSafetensors } from '#engine/weights/safetensors-writer.ts';
+import type { DeviceId } from '#shared/settings.ts';
+import { adamInputs, momentNames, updatedName } from './adam.ts';
+import type { TrainingStep } from './pti-step.ts';
+
+/** Weights and moments by input name, and how many updates made them. */
+export interface TuningState {
+  readonly updates: number;
+  readonly tensors: Readonly<Record<string, TensorData>>;
+}
+
+export interface TuningRunOptions {
+  readonly step: TrainingStep;
+  /** Where the frozen weights are. Trained ones come from the state. */
+  readonly params: ParamResolver;
+  readonly externalDataFolder?: string | undefined;
+  readonly state: TuningState;
+  readonly device?: DeviceId | undefined;
+}
+
+/** The state before the first update: the given weights, moments of zero. */
+export function freshState(weights: Readonly<Record<string, TensorData>>): TuningState {
+  const tensors: Record<string, TensorData> = {};
+  for (const [name, tensor] of Object.entries(weights)) {
+    const { first, second } = momentNames(name);
+    tensors[name] = tensor;
+    tensors[first] = { dims: tensor.dims, data: new Float32Array(tensor.data.length) };
+    tensors[second] = { dims: tensor.dims, data: new Float32Array(tensor.data.length) };
+  }
+  return { updates: 0, tensors };
+}
+
+/** What one update reports: every scalar output of the step by name, `loss` among them. */
+export interface UpdateReport {
+  /** Number of this update, from 1. */
+  readonly update: number;
+  readonly losses: Readonly<Record<string, number>>;
+}
+
+export class TuningRun implements AsyncDisposable {
+  readonly #resident: ResidentState;
+  #updates: number;
+
+  private constructor(resident: ResidentState, updates: number) {
+    this.#resident = resident;
+    this.#updates = updates;
+  }
+
+  /** Opens the step with a state. @throws InputError when the state misses a tensor of the step */
+  static async open(options: TuningRunOptions): Promise<TuningRun> {
+    const { step, state } = options;
+    const names = step.trained.flatMap((name) => [name, ...Object.values(momentNames(name))]);
+    const missing = names.find((name) => state.tensors[name] === undefined);
+    if (missing !== undefined) throw new InputError(`The tuning state misses "${missing}".`);
+    const trained = new Set(step.trained);
+    const model = lowerGraph(step.graph, step.outputs, {
+      params: (name, shape, type) => (trained.has(name) ? 'input' : options.params(name, shape, type)),
+    });
+    const resident = await ResidentState.open(encodeOnnx(model), {
+      name: step.graph.name,
+      device: options.device,
+      externalDataFolder: options.externalDataFolder,
+      state: Object.fromEntries(names.map((name) => [name, updatedName(name)])),
+      initial: Object.fromEntries(names.map((name) => [name, state.tensors[name] as TensorData])),
+    });
+    return new TuningRun(resident, state.updates);
+  }
+
+  /** Updates made so far, those before a resume counted in. */
+  get updates(): number {
+    return this.#updates;
+  }
+
+  /**
+   * One Adam update.
+   * @param inputs all inputs of the step but the state and Adam's scalars
+   * @returns scalar outputs, and the other outputs (pictures) by name
+   */
+  async update(
+    inputs: Readonly<Record<string, TensorData>>,
+    learningRate: number,
+  ): Promise<UpdateReport & { readonly pictures: Readonly<Record<string, TensorData>> }> {
+    const update = this.#updates + 1;
+    const found = await this.#resident.step({ ...inputs, ...adamInputs(update, learningRate) });
+    this.#updates = update;
+    const losses: Record<string, number> = {};
+    const pictures: Record<string, TensorData> = {};
+    for (const [name, tensor] of Object.entries(found)) {
+      if (tensor.data.length === 1) losses[name] = Number(tensor.data[0]);
+      else pictures[name] = tensor;
+    }
+    return { update, losses, pictures };
+  }
+
+  /** The state as it is now, copied. */
+  async state(): Promise<TuningState> {
+    return { updates: this.#updates, tensors: await this.#resident.read() };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resident[Symbol.asyncDispose]();
+  }
+}
+
+export interface TrainOptions {
+  /** Inputs of each frame's update, in order; one pass visits them all (spec rgi-core 6.2). */
+  readonly frames: readonly Readonly<Record<string, TensorData>>[];
+  readonly passes: number;
+  readonly learningRate: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onUpdate?: ((report: UpdateReport & { readonly total: number }) => void) | undefined;
+}
+
+/**
+ * The plain loop: every pass visits every frame in order, one update a frame. A run that was taken up again goes on
+ * with the update after its last one.
+ * @throws CancelledError between updates; what was reached stays in the run's state
+ */
+export async function train(run: TuningRun, options: TrainOptions): Promise<void> {
+  const { frames, passes, learningRate, signal, onUpdate } = options;
+  const total = frames.length * passes;
+  while (run.updates < total) {
+    throwIfCancelled(signal);
+    const frame = frames[run.updates % frames.length] as Readonly<Record<string, TensorData>>;
+    const { update, losses } = await run.update(frame, learningRate);
+    onUpdate?.({ update, losses, total });
+  }
+}
+
+/** What a file of tuned weights says about itself. */
+const FORMAT = 'e4s-tuning';
+const VERSION = '1';
+
+/** Writes a state as safetensors, whole or not at all. @throws StorageError */
+export async function saveTuning(file: string, { updates, tensors }: TuningState): Promise<void> {
+  await writeSafetensors(
+    file,
+    Object.entries(tensors).map(([name, { dims, data }]) => ({
+      name,
+      dtype: 'F32',
+      shape: dims,
+      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    })),
+    { metadata: { format: FORMAT, version: VERSION, updates: String(updates) } },
+  );
+}
+
+/**
+ * Reads a state back and holds it against the step that will use it.
+ * @throws InputError when the file is no tuning state, or a tensor is missing or of another shape
+ */
+export async function loadTuning(file: string, step: TrainingStep): Promise<TuningState> {
+  await using opened = await openSafetensors(file);
+  const updates = Number(opened.metadata.get('updates'));
+  if (opened.metadata.get('format') !== FORMAT || !Number.isSafeInteger(updates) || updates < 0)
+    throw new InputError('This file holds no tuning state.', { file });
+  if (opened.metadata.get('version') !== VERSION)
+    throw new InputError(
+      `This tuning state has version ${opened.metadata.get('version')}; this studio reads ${VERSION}.`,
+      {
+        file,
+      },
+    );
+  const shapes = trainedShapes(step);
+  const tensors: Record<string, TensorData> = {};
+  for (const [key, shape] of shapes) {
+    for (const name of [key, ...Object.values(momentNames(key))]) {
+      const stored = opened.tensors.get(name);
+      if (stored === undefined) throw new InputError(`The tuning state misses "${name}".`, { file });
+      if (stored.dtype !== 'F32' || shapeText(stored.shape) !== shapeText(shape))
+        throw new InputError(`"${name}" is ${stored.dtype}${shapeText(stored.shape)}, not F32${shapeText(shape)}.`, {
+          file,
+        });
+      const bytes = await opened.read(name);
+      tensors[name] = { dims: shape, data: new Float32Array(bytes.slice().buffer) };
+    }
+  }
+  return { updates, tensors };
+}
+
+function trainedShapes(step: TrainingStep): ReadonlyMap<string, readonly number[]> {
+  return new Map(
+    step.trained.map((name) => [name, (step.outputs[updatedName(name)] as { shape: readonly number[] }).shape]),
+  );
+}
