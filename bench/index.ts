@@ -10,6 +10,10 @@ export const BENCHES = {
     summary: 'the mask-guided generator: per region, exact, and plain StyleGAN2',
     load: async () => (await import('./rgi-generator.ts')).rgiGenerator,
   },
+  'rgi-pti-step': {
+    summary: 'one PTI update at 1024²: time and peak memory',
+    load: async () => (await import('./rgi-pti-step.ts')).rgiPtiStep,
+  },
 } as const satisfies Record<string, { readonly summary: string; readonly load: () => Promise<Bench> }>;
 
 export type BenchName = keyof typeof BENCHES;
