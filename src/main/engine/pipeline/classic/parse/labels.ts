@@ -1,6 +1,6 @@
 import { type FacePart, PARTS } from '#engine/face/mesh.ts';
 import type { LabelMap } from '#engine/image/picture.ts';
-import { fillPolygon } from '#engine/image/polygon.ts';
+import { fillPolygon, growPolygon } from '#engine/image/polygon.ts';
 import { resizePlane } from '#engine/image/resize.ts';
 import { type RegionId, regionIndex } from '#shared/regions.ts';
 import { contourPoints } from '../contours.ts';
@@ -8,14 +8,15 @@ import type { ParseContext } from './parse-context.ts';
 import type { Posterior } from './posterior.ts';
 
 /** The features in painting order: later ones cover earlier ones. */
-const PAINTED: readonly { contour: FacePart; region: RegionId }[] = [
+const PAINTED: readonly { contour: FacePart; region: RegionId; factor?: number }[] = [
   { contour: 'nose', region: 'nose' },
   { contour: 'rightBrow', region: 'brows' },
   { contour: 'leftBrow', region: 'brows' },
   { contour: 'rightEye', region: 'eyes' },
   { contour: 'leftEye', region: 'eyes' },
   { contour: 'outerLips', region: 'lips' },
-  { contour: 'innerLips', region: 'mouth' },
+  // Annotators draw lips a little fuller inwards than the mesh's inner contour.
+  { contour: 'innerLips', region: 'mouth', factor: 0.9 },
 ];
 const FINER = 2;
 
@@ -47,8 +48,9 @@ export function drawLabels(context: ParseContext, maps: Posterior): LabelMap {
       else labels[i] = v[i]! > 0.3 && across < 0.6 ? label.neck : label.ears;
     } else if (most === hair[i]!) labels[i] = label.hair;
   }
-  for (const { contour, region } of PAINTED) {
-    const cover = fillPolygon(contourPoints(landmarks, PARTS[contour], FINER), fine, fine);
+  for (const { contour, region, factor = 1 } of PAINTED) {
+    const points = growPolygon(contourPoints(landmarks, PARTS[contour], FINER), factor);
+    const cover = fillPolygon(points, fine, fine);
     const index = regionIndex(region);
     for (let i = 0; i < n; i++) {
       if (cover[i]! > 0.5 && inFace[i]! > 0.5 && labels[i] !== label.hair) labels[i] = index;

@@ -13,6 +13,7 @@ export interface Posterior {
 
 /** Density of what no model explains (a hand, a frame, a hat), per Lab volume. */
 const UNEXPLAINED = 2e-7;
+const DARKER_THAN_SKIN = 0.85;
 const NO_BACKGROUND_MODEL = 1e-5;
 
 function skinPrior(inFace: boolean, u: number, v: number): number {
@@ -24,7 +25,7 @@ function skinPrior(inFace: boolean, u: number, v: number): number {
 
 function hairPrior(inFace: boolean, inCore: boolean, v: number): number {
   if (inFace) return (inCore ? 0.25 : 1) * (0.1 + 0.35 * smoothstep(-0.2, -0.5, v));
-  return v < 0.45 ? 0.5 : 0.3;
+  return 0.5 - 0.42 * smoothstep(0.45, 0.95, v);
 }
 
 /** Probabilities of the four materials for every pixel; what nothing explains counts as hair inside the face. */
@@ -35,6 +36,8 @@ export function posterior(context: ParseContext, models: ColorModels): Posterior
   const hairDensity = densityPlane(models.hair, lab);
   const clothesDensity = densityPlane(models.clothes, lab);
   const backgroundDensity = densityPlane(models.background, lab);
+  // Hair that is darker than the skin does not outshine it: bright places on a dark forehead are highlights.
+  const darkHair = models.lightness.hair < DARKER_THAN_SKIN * models.lightness.skin;
   const out: Posterior = {
     skin: new Float32Array(n),
     hair: new Float32Array(n),
@@ -47,7 +50,8 @@ export function posterior(context: ParseContext, models: ColorModels): Posterior
     const v = frame.v[i]!;
     const p = person[i]!;
     const skin = p * skinPrior(inFace, u, v) * skinDensity[i]!;
-    const hair = p * hairPrior(inFace, core[i]! > 0.5, v) * hairDensity[i]!;
+    const cannotBeHair = inFace && darkHair ? smoothstep(0.95, 1.15, lab[3 * i]! / models.lightness.skin) : 0;
+    const hair = p * hairPrior(inFace, core[i]! > 0.5, v) * hairDensity[i]! * (1 - cannotBeHair);
     const clothes = inFace ? 0 : p * 0.6 * smoothstep(0.42, 0.6, v) * clothesDensity[i]!;
     const background = (1 - p) * (models.background.length > 0 ? backgroundDensity[i]! : NO_BACKGROUND_MODEL);
     const sum = skin + hair + clothes + background + UNEXPLAINED;

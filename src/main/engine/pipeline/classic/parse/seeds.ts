@@ -6,6 +6,7 @@ import {
   colorDensity,
   densityPlane,
   fitColorModel,
+  withShadeAndShine,
 } from './color-model.ts';
 import type { ParseContext } from './parse-context.ts';
 
@@ -14,11 +15,15 @@ export interface ColorModels {
   readonly hair: ColorModel;
   readonly clothes: ColorModel;
   readonly background: ColorModel;
+  /** Median lightness of what taught skin and hair. */
+  readonly lightness: { readonly skin: number; readonly hair: number };
 }
 
 /** Samples kept of the first skin guess: the rest, farthest from the median, are strands, shadows, frames. */
 const KEPT_SHARE = 0.88;
 const LIGHTNESS_WEIGHT = 0.5;
+/** Lightness, as a share of the skin's, below which a place above the face is hair even on dark skin. */
+const DARK_SHARE = 0.6;
 
 /**
  * How much a pixel of the face teaches about skin: cheeks and nose do; the band of the eyes (glasses), the chin
@@ -34,6 +39,9 @@ function skinLesson(v: number): number {
 function median(values: Float32Array): number {
   return values.slice().sort()[values.length >> 1]!;
 }
+
+const medianLightness = ({ colors, count }: ColorSamples): number =>
+  median(Float32Array.from({ length: count }, (_, i) => colors[3 * i]!));
 
 /** The skin samples without those far from the median colour. */
 function trimSamples({ colors, weights, count }: ColorSamples): ColorSamples {
@@ -57,31 +65,35 @@ export function firstModels(context: ParseContext): ColorModels {
   const samples = trimSamples(
     collectSamples(lab, (i) => (core[i]! > 0.9 && features[i]! < 0.05 ? skinLesson(frame.v[i]!) : 0)),
   );
-  const skin = fitColorModel(samples, 4);
+  const skin = withShadeAndShine(fitColorModel(samples, 4));
   const own = Float32Array.from({ length: samples.count }, (_, i) =>
     colorDensity(skin, samples.colors[3 * i]!, samples.colors[3 * i + 1]!, samples.colors[3 * i + 2]!),
   ).sort();
   const clearlySkin = own[Math.floor(own.length * 0.05)] ?? 0;
   const skinDensity = densityPlane(skin, lab);
-  const learn = (weightOf: (i: number) => number, least: number, size: number): ColorModel => {
-    const found = collectSamples(lab, weightOf);
-    return found.count > least ? fitColorModel(found, size) : [];
-  };
+  const learn = (found: ColorSamples, least: number, size: number): ColorModel =>
+    found.count > least ? fitColorModel(found, size) : [];
+  const skinLightness = medianLightness(samples);
+  const isDark = (i: number) => lab[3 * i]! < DARK_SHARE * skinLightness;
   const isHairPlace = (i: number) => {
     const u = Math.abs(frame.u[i]!);
     const v = frame.v[i]!;
     return person[i]! >= 0.6 && ((v < -0.62 && u < 0.75) || (u > 0.62 && v < 0.1));
   };
+  // Places of hair that look like skin are forehead or ears, unless they are far too dark for it.
+  const hair = collectSamples(lab, (i) =>
+    isHairPlace(i) && (skinDensity[i]! < clearlySkin * 0.3 || isDark(i)) ? 1 : 0,
+  );
+  const clothes = collectSamples(lab, (i) =>
+    person[i]! > 0.6 && frame.v[i]! > 0.72 && skinDensity[i]! < clearlySkin * 0.1 ? 1 : 0,
+  );
+  const background = collectSamples(lab, (i) => (person[i]! < 0.1 ? 1 : 0));
   return {
     skin,
-    // Places of hair that look like skin are forehead or ears.
-    hair: learn((i) => (isHairPlace(i) && skinDensity[i]! < clearlySkin * 0.3 ? 1 : 0), 40, 4),
-    clothes: learn(
-      (i) => (person[i]! > 0.6 && frame.v[i]! > 0.72 && skinDensity[i]! < clearlySkin * 0.1 ? 1 : 0),
-      60,
-      4,
-    ),
-    background: learn((i) => (person[i]! < 0.1 ? 1 : 0), 60, 5),
+    hair: learn(hair, 40, 4),
+    clothes: learn(clothes, 60, 4),
+    background: learn(background, 60, 5),
+    lightness: { skin: skinLightness, hair: hair.count > 0 ? medianLightness(hair) : skinLightness },
   };
 }
 
@@ -99,7 +111,7 @@ export function refineModels(
   const sureHair = collectSamples(lab, (i) => (hair[i]! > 0.85 ? 1 : 0));
   return {
     ...models,
-    skin: sureSkin.count > 200 ? fitColorModel(sureSkin, 5) : models.skin,
+    skin: sureSkin.count > 200 ? withShadeAndShine(fitColorModel(sureSkin, 5)) : models.skin,
     hair: sureHair.count > 80 ? fitColorModel(sureHair, 5) : models.hair,
   };
 }

@@ -123,14 +123,14 @@ function meanLight(
 
 /**
  * @param mesh composite mesh in window pixels: both pictures lie on it
+ * @param hidden where either of them shows something else: both are measured at the same places
  * @param skin mean logarithmic gain of the skin
  */
 export function featureGains(
   mesh: Float32Array,
   face: RgbImage,
-  lost: Float32Array,
   background: RgbImage,
-  occluder: Float32Array,
+  hidden: Float32Array,
   skin: Rgb,
   scale: number,
 ): FeatureGain[] {
@@ -138,8 +138,8 @@ export function featureGains(
   const least = LEAST_VISIBLE * scale * scale;
   return RULES.map(({ parts, holes, factor, soft, quantiles, gain }) => {
     const exact = featureMask(mesh, parts, width, height, 1, 0, holes);
-    const theirs = meanLight(background, exact, occluder, quantiles);
-    const ours = meanLight(face, exact, lost, quantiles);
+    const theirs = meanLight(background, exact, hidden, quantiles);
+    const ours = meanLight(face, exact, hidden, quantiles);
     const seen = theirs.count > least && ours.count > least;
     const ratio = seen ? map3((k) => Math.log((theirs.mean[k] + FLOOR) / (ours.mean[k] + FLOOR))) : undefined;
     const brighter = ratio ? luminanceOf(ratio) : 0;

@@ -125,6 +125,7 @@ export function planRecolor(
   const ours = skinLight(texture.image, ofSource, scale);
   const follow = targetShare(local, width, height, source, target, scale);
   const wanted = wantedLight(theirs, ours, both, follow);
+  const hidden = texture.lost.map((l, i) => Math.max(l, occluder[i]!));
   const skinGain = meanGain(wanted, ours.fine, both);
   return {
     width: w,
@@ -132,7 +133,7 @@ export function planRecolor(
     wanted,
     present: ours.fine,
     contrast: detailContrast(texture.image, background, ours.fine, theirs.fine, both, width),
-    features: featureGains(local, texture.image, texture.lost, background, occluder, skinGain, scale),
+    features: featureGains(local, texture.image, background, hidden, skinGain, scale),
     both,
   };
 }
