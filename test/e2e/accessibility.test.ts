@@ -12,6 +12,8 @@ afterAll(() => browser.close());
 /** What axe finds serious or critical, in words. */
 async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page })
+    // Sentinels of the focus manager: they hand the focus on the moment they get it, and are never stopped at.
+    .exclude('[data-tabster-dummy]')
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze();
   return violations

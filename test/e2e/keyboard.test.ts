@@ -14,7 +14,7 @@ afterAll(() => browser.close());
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => {
     const element = document.activeElement as HTMLElement | null;
-    return element?.getAttribute('aria-label') ?? element?.innerText.trim() ?? element?.getAttribute('value') ?? '';
+    return element?.getAttribute('aria-label') ?? element?.textContent.trim() ?? element?.getAttribute('value') ?? '';
   });
 
 /** Presses Tab until the element with this name has the focus. */
@@ -55,33 +55,30 @@ describe('the keyboard alone', () => {
     await close();
   });
 
-  it('shows where it is: every stop has a visible outline or ring', async () => {
+  it('shows where it is: every stop looks different with the focus on it', async () => {
     const { page, close } = await openSeen(browser, inject('studioUrl'));
     await page.locator('body').click({ position: { x: 5, y: 5 } });
-    const bare: string[] = [];
+    const same: string[] = [];
     for (let i = 0; i < 40; i++) {
       await page.keyboard.press('Tab');
-      const visible = await page.evaluate(() => {
-        const element = document.activeElement;
-        if (!element || element === document.body) return true;
-        const parts = [
-          element,
-          ...element.querySelectorAll('*'),
-          ...(element.parentElement?.querySelectorAll('*') ?? []),
-        ];
-        return parts.some((part) =>
-          [null, '::after', '::before'].some((pseudo) => {
-            const style = getComputedStyle(part, pseudo);
-            const outlined = style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 1;
-            const ringed = part === element && style.boxShadow !== 'none';
-            const bordered = pseudo === '::after' && style.borderTopStyle !== 'none' && style.borderTopWidth !== '0px';
-            return outlined || ringed || bordered;
-          }),
-        );
-      });
-      if (!visible) bare.push(await focused(page));
+      const stop = page.locator(':focus');
+      const box = (await stop.count()) === 1 ? await stop.boundingBox() : null;
+      if (!box) continue;
+      const clip = {
+        x: Math.max(0, box.x - 8),
+        y: Math.max(0, box.y - 8),
+        width: box.width + 16,
+        height: box.height + 16,
+      };
+      const element = await stop.elementHandle();
+      const name = await focused(page);
+      const withFocus = await page.screenshot({ clip });
+      await element?.evaluate((node) => (node as HTMLElement).blur());
+      const without = await page.screenshot({ clip });
+      await element?.evaluate((node) => (node as HTMLElement).focus());
+      if (withFocus.equals(without)) same.push(name);
     }
-    expect(bare).toEqual([]);
+    expect(same).toEqual([]);
     await close();
   });
 

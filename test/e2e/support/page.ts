@@ -96,7 +96,7 @@ export async function swapSamples(page: Page): Promise<void> {
 
 /** Waits until the result of the present settings is on screen. */
 export async function finished(page: Page): Promise<void> {
-  await page.getByText(/stages from cache$/).waitFor(PATIENCE);
+  await page.getByText(/stages (computed|reused)$/).waitFor(PATIENCE);
   await page.getByRole('img', { name: 'After', exact: true }).waitFor(PATIENCE);
 }
 

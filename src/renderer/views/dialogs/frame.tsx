@@ -35,7 +35,10 @@ export function DialogFrame({ title, onClose, wide = false, actions, children }:
       <DialogSurface className={mergeClasses(styles.surface, wide && styles.wide)}>
         <DialogBody>
           <DialogTitle>{title}</DialogTitle>
-          <DialogContent className={styles.content}>{children}</DialogContent>
+          {/* A wide dialog holds text that may be longer than the window: the keyboard must be able to scroll it. */}
+          <DialogContent className={styles.content} {...(wide ? { tabIndex: 0 } : {})}>
+            {children}
+          </DialogContent>
           <DialogActions>{actions ?? <Button onClick={onClose}>{text.close}</Button>}</DialogActions>
         </DialogBody>
       </DialogSurface>

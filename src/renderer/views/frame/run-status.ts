@@ -18,7 +18,9 @@ function idleLine({ result }: RunState, doc: StudioDocument): string {
   if (!result || result.target !== doc.target) return text.run.ready;
   if (result.of !== fingerprint(doc)) return text.run.outdated;
   const { cached, computed } = cacheUse(result.swap.times);
-  return [text.run.took(result.swap.milliseconds), text.run.cached(cached, cached + computed)].join(' · ');
+  const all = cached + computed;
+  const stages = cached === 0 ? text.run.computed(all) : text.run.reused(cached, all);
+  return [text.run.took(result.swap.milliseconds), stages].join(' · ');
 }
 
 export function statusLine(run: RunState, doc: StudioDocument): string {

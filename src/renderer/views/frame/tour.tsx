@@ -32,9 +32,17 @@ const ANCHORS = [
   { part: 'viewer', position: 'below', align: 'center' },
 ] as const satisfies readonly { part: string; position: 'after' | 'before' | 'below'; align: 'top' | 'center' }[];
 
+/** The part that a step is about carries this while the step is shown; `window.css` draws a ring around it. */
+const ACTIVE_ATTRIBUTE = 'data-tour-active';
+
+function partOf(step: number): HTMLElement | null {
+  const anchor = ANCHORS[step];
+  return anchor ? document.querySelector<HTMLElement>(`[data-tour="${anchor.part}"]`) : null;
+}
+
 function positioningOf(step: number): PositioningShorthand | null {
   const anchor = ANCHORS[step];
-  const target = anchor && document.querySelector<HTMLElement>(`[data-tour="${anchor.part}"]`);
+  const target = partOf(step);
   if (!anchor || !target) return null;
   const { position, align } = anchor;
   // The viewer fills the middle: the step lies over its upper part instead of leaving the window.
@@ -49,7 +57,12 @@ export function Tour() {
   const { preferences } = useStudio();
   const step = useUi((state) => state.tour);
   const [positioning, setPositioning] = useState<PositioningShorthand | null>(null);
-  useEffect(() => setPositioning(step === null ? null : positioningOf(step)), [step]);
+  useEffect(() => {
+    setPositioning(step === null ? null : positioningOf(step));
+    const part = step === null ? null : partOf(step);
+    part?.setAttribute(ACTIVE_ATTRIBUTE, '');
+    return () => part?.removeAttribute(ACTIVE_ATTRIBUTE);
+  }, [step]);
   const content = step === null ? undefined : text.tour.steps[step];
   if (step === null || !content || !positioning) return null;
 

@@ -21,6 +21,7 @@ const useStyles = makeStyles({
   selected: {
     backgroundColor: tokens.colorNeutralBackground1,
     boxShadow: `inset 0 0 0 1px ${tokens.colorCompoundBrandStroke}`,
+    '@media (forced-colors: active)': { outline: '2px solid Highlight' },
   },
   face: {
     display: 'flex',

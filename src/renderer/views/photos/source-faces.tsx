@@ -21,7 +21,10 @@ const useStyles = makeStyles({
     ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '2px' },
     ':disabled': { cursor: 'default' },
   },
-  used: { boxShadow: `0 0 0 2px ${tokens.colorCompoundBrandStroke}` },
+  used: {
+    boxShadow: `0 0 0 2px ${tokens.colorCompoundBrandStroke}`,
+    '@media (forced-colors: active)': { outline: '2px solid Highlight' },
+  },
   mark: { position: 'absolute', right: '-3px', bottom: '-3px', lineHeight: 0 },
 });
 

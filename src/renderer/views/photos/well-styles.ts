@@ -8,5 +8,8 @@ export const useWellStyles = makeStyles({
     padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalL}`,
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
   },
-  over: { boxShadow: `inset 0 0 0 2px ${tokens.colorBrandStroke1}` },
+  over: {
+    boxShadow: `inset 0 0 0 2px ${tokens.colorBrandStroke1}`,
+    '@media (forced-colors: active)': { outline: '2px solid Highlight' },
+  },
 });
