@@ -3,6 +3,7 @@ import { InputError, MissingPackError } from '#engine/errors.ts';
 import { floats } from '#engine/tensor/data.ts';
 import { candidates, openOnDevice } from '#engine/tensor/device.ts';
 import { Graph } from '#engine/tensor/graph.ts';
+import { openTestedGraph } from '#engine/tensor/graph-session.ts';
 import { lowerGraph } from '#engine/tensor/lowering/lower.ts';
 import { encodeOnnx } from '#engine/tensor/onnx/encode.ts';
 import * as op from '#engine/tensor/ops.ts';
@@ -12,7 +13,7 @@ import { goldenFromCpu } from '#engine/tensor/self-test.ts';
 const graph = new Graph('adder');
 const model = encodeOnnx(lowerGraph(graph, { y: op.add(graph.input('x', [2]), 1) }));
 const inputs = { x: floats([2], [1, 2]) };
-const golden = () => goldenFromCpu(model, 'adder', inputs, 1e-5);
+const golden = () => goldenFromCpu(model, { name: 'adder' }, inputs, 1e-5);
 
 describe('choosing a device', () => {
   it('tries what the system can have, and the CPU last', () => {
@@ -40,6 +41,13 @@ describe('choosing a device', () => {
     const tried = [...fallbacks.map((fallback) => fallback.provider), provider];
     expect(candidates('auto').slice(0, tried.length)).toEqual(tried);
     for (const { reason } of fallbacks) expect(reason.length).toBeGreaterThan(10);
+  });
+
+  it('opens a graph that is tested with inputs of its own making', async () => {
+    const { session, provider } = await openTestedGraph(graph, { y: graph.input('x', [2]) }, { device: 'auto' });
+    await using opened = session;
+    expect(candidates('auto')).toContain(provider);
+    expect((await opened.run(inputs))['y']).toEqual(inputs.x);
   });
 
   it('passes over a provider that gave wrong numbers before', async () => {

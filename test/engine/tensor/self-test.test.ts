@@ -9,7 +9,14 @@ import { lowerGraph } from '#engine/tensor/lowering/lower.ts';
 import { encodeOnnx } from '#engine/tensor/onnx/encode.ts';
 import * as op from '#engine/tensor/ops.ts';
 import { PROVIDER_IDS } from '#engine/tensor/providers.ts';
-import { difference, goldenFromCpu, probeProviders, reasonOf, selfTest } from '#engine/tensor/self-test.ts';
+import {
+  difference,
+  goldenFromCpu,
+  probeProviders,
+  reasonOf,
+  selfTest,
+  syntheticInputs,
+} from '#engine/tensor/self-test.ts';
 import { modelDigest, SelfTestCache } from '#engine/tensor/self-test-cache.ts';
 
 const graph = new Graph('doubler');
@@ -42,8 +49,27 @@ describe('selfTest', () => {
   });
 
   it('takes golden numbers from the CPU', async () => {
-    const golden = await goldenFromCpu(encodeOnnx(lowerGraph(graph, { y })), 'doubler', inputs, 1e-5);
+    const golden = await goldenFromCpu(encodeOnnx(lowerGraph(graph, { y })), { name: 'doubler' }, inputs, 1e-5);
     expect(golden).toEqual({ inputs, outputs: { y: floats([2], [2, 4]) }, tolerance: 1e-5 });
+  });
+});
+
+describe('inputs of a self-test', () => {
+  it('are fixed, bounded, and valid indices', () => {
+    const graph = new Graph('inputs');
+    const rows = graph.input('rows', [5, 2]);
+    const y = op.gather(rows, graph.input('indices', [3], 'int64'), 0);
+    const made = syntheticInputs(lowerGraph(graph, { y }));
+    expect(made).toEqual(syntheticInputs(lowerGraph(graph, { y })));
+    expect(made['indices']).toEqual({ dims: [3], data: new BigInt64Array(3) });
+    expect(Math.max(...(made['rows']!.data as Float32Array).map(Math.abs))).toBeLessThanOrEqual(1);
+  });
+
+  it('must give finite numbers', async () => {
+    const graph = new Graph('root');
+    const model = encodeOnnx(lowerGraph(graph, { y: op.sqrt(graph.input('x', [2])) }));
+    const golden = goldenFromCpu(model, { name: 'root' }, { x: floats([2], [1, -1]) }, 1e-5);
+    await expect(golden).rejects.toThrow('the output y of root in its self-test holds NaN at element 1');
   });
 });
 
