@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import sharp from 'sharp';
@@ -232,6 +234,12 @@ describe('refusals', () => {
     expect((await refusal(folder)).message).toBe('This is a folder, not a picture.');
     if (process.platform !== 'win32')
       expect((await refusal('/dev/zero')).message).toBe('This is a device, not a picture.');
+  });
+
+  test.skipIf(process.platform === 'win32')('a named pipe is not waited for', async () => {
+    const pipe = path.join(folder, 'pipe.png');
+    await promisify(execFile)('mkfifo', [pipe]);
+    expect((await refusal(pipe)).message).toBe('This is a device, not a picture.');
   });
 
   test('the error names the file as the user knows it, not its path', async () => {

@@ -33,7 +33,8 @@ export async function refuseOverwriting(out: string, photos: readonly string[]):
 
 /** A video is known by its content. Unreadable files are left to the decoder, which says what is wrong. */
 async function refuseVideo(file: string): Promise<void> {
-  const handle = await open(file, 'r').catch(() => undefined);
+  const info = await stat(file).catch(() => undefined);
+  const handle = info?.isFile() ? await open(file, 'r').catch(() => undefined) : undefined;
   if (!handle) return;
   await using _open = handle;
   const { buffer, bytesRead } = await handle

@@ -1,5 +1,6 @@
 /** A picture file as bytes: one read, so that what was checked is what gets decoded. */
-import { open } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { InputError } from '#engine/errors.ts';
 import { checkFileBytes } from './limits.ts';
 
@@ -12,12 +13,16 @@ export const CHOOSE_PICTURE = 'Choose a JPEG, PNG, WebP, TIFF, AVIF or GIF pictu
  * @throws InputError when it is missing, not to be read, not a file, empty or too large
  */
 export async function readPictureFile(path: string, file: string): Promise<Uint8Array> {
-  try {
-    await using handle = await open(path, 'r');
-    const info = await handle.stat();
+  const requireFile = (info: Stats): void => {
     if (info.isDirectory()) throw new InputError('This is a folder, not a picture.', { file, action: CHOOSE_PICTURE });
     if (!info.isFile()) throw new InputError('This is a device, not a picture.', { file, action: CHOOSE_PICTURE });
     checkFileBytes(info.size, file);
+  };
+  try {
+    // Before it is opened: opening a named pipe waits until somebody writes to it.
+    requireFile(await stat(path));
+    await using handle = await open(path, 'r');
+    requireFile(await handle.stat());
     return await handle.readFile();
   } catch (error) {
     throw toReadError(error, file);
