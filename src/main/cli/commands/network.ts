@@ -41,9 +41,14 @@ export function networkCommand(context: CliContext): Command {
     );
 }
 
-/** The table, loaded when it is needed: it brings the whole graph library. */
-const loadNetworks = async (): Promise<readonly NetworkDefinition[]> =>
-  (await import('#engine/networks/index.ts')).NETWORKS;
+/** The tables, loaded when they are needed: they bring the whole graph library. */
+async function loadNetworks(): Promise<readonly NetworkDefinition[]> {
+  const [{ NETWORKS }, { TRAINING_NETWORKS }] = await Promise.all([
+    import('#engine/networks/index.ts'),
+    import('#engine/tuning/networks.ts'),
+  ]);
+  return [...NETWORKS, ...TRAINING_NETWORKS];
+}
 
 const noteObject = (notes: Readonly<Record<string, TensorNote>>) =>
   Object.entries(notes).map(([name, { shape, note }]) => ({ name, shape, note }));

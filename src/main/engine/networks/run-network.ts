@@ -46,14 +46,17 @@ export async function runNetwork(request: NetworkRun): Promise<NetworkResult> {
   const built = performance.now();
   await using weights = await resolveWeights(graph, network.weights, request.weights, request.packs, signal);
   throwIfCancelled(signal);
-  await using session = await openGraph(graph, outputs, {
+  // Outputs are named apart inside the model: gradients carry the names of their weights.
+  const inner = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [`${RESULT_PREFIX}${name}`, value]));
+  await using session = await openGraph(graph, inner, {
     params: weights.params,
     externalDataFolder: weights.folder,
     device: request.device,
   });
   throwIfCancelled(signal);
   const opened = performance.now();
-  const found = await session.run(feeds);
+  const results = Object.entries(await session.run(feeds));
+  const found = Object.fromEntries(results.map(([name, tensor]) => [name.slice(RESULT_PREFIX.length), tensor]));
   const ended = performance.now();
   throwIfCancelled(signal);
   await writeSafetensors(request.out, Object.entries(found).map(toSource), {
@@ -65,6 +68,8 @@ export async function runNetwork(request: NetworkRun): Promise<NetworkResult> {
     milliseconds: { build: built - began, open: opened - built, run: ended - opened },
   };
 }
+
+const RESULT_PREFIX = 'result:';
 
 /** Element types that travel between files and graphs. */
 const ARRAYS = {
