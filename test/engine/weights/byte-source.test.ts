@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError, InputError } from '#engine/errors.ts';
 import { CHUNK_BYTES, memorySource, openFileSource, readChunks } from '#engine/weights/byte-source.ts';
@@ -50,7 +52,11 @@ describe('byte sources', () => {
     expect(await rejection(openFileSource(path.join(folder, 'none')))).toBeInstanceOf(InputError);
     expect((await rejection(openFileSource(folder))).message).toMatch(/folder|regular/);
     if (process.platform === 'win32') return;
-    expect((await rejection(openFileSource('/dev/null'))).message).toMatch(/not a regular file/);
+    const pipe = path.join(folder, 'pipe');
+    await promisify(execFile)('mkfifo', [pipe]);
+    for (const file of ['/dev/null', pipe]) {
+      expect((await rejection(openFileSource(file))).message).toMatch(/not a regular file/);
+    }
   });
 
   it('stream in pieces and stop when cancelled', async () => {

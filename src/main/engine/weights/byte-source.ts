@@ -1,5 +1,5 @@
 /** Reading a file by ranges. Nothing here reads more than it is asked for, so a reader's memory is what it asks for. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, throwIfCancelled } from '#engine/errors.ts';
 
@@ -45,10 +45,11 @@ export function toReadError(error: unknown, file: string): InputError {
 export async function openFileSource(file: string): Promise<ByteSource> {
   let handle: FileHandle | undefined;
   try {
+    // Looked at first: opening a named pipe would wait for someone to write to it.
+    if (!(await stat(file)).isFile()) throw new InputError('This is not a regular file.', { file });
     handle = await open(path.resolve(file), 'r');
-    const found = await handle.stat();
-    if (!found.isFile()) throw new InputError('This is not a regular file.', { file });
-    return new FileSource(file, found.size, handle);
+    const { size } = await handle.stat();
+    return new FileSource(file, size, handle);
   } catch (error) {
     await handle?.close();
     throw toReadError(error, file);
