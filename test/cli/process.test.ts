@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decodePicture } from '#engine/image/decode.ts';
 
 const BIN = path.resolve('bin/e4s.mjs');
@@ -26,7 +26,7 @@ interface Ended {
 
 function start(argv: readonly string[], program = PROGRAM) {
   const child = spawn(process.execPath, ['--import', RSS_HOOK, program, ...argv], {
-    env: { ...process.env, E4S_HOME: path.join(tmpdir(), 'e4s-test-home') },
+    env: { ...process.env, E4S_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -47,16 +47,19 @@ function start(argv: readonly string[], program = PROGRAM) {
 }
 const run = (...argv: string[]) => start(argv).ended;
 
+let home: string;
 let folder: string;
 const at = (name: string) => path.join(folder, name);
 let samples: string[];
 
 beforeAll(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'e4s-home-'));
   samples = (JSON.parse(readFileSync(path.join(SAMPLES, 'samples.json'), 'utf8')) as { file: string }[]).map(
     ({ file }) => path.join(SAMPLES, file),
   );
   await promisify(execFile)(process.execPath, [path.resolve('scripts/build.mjs'), 'main', 'models']);
 });
+afterAll(() => rm(home, { recursive: true }));
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'e4s-process-'));
 });
