@@ -1,4 +1,5 @@
 /** `e4s network`: any single network on given tensors, for tests, research and reports. */
+import path from 'node:path';
 import { Command, Option } from 'commander';
 import { UsageError } from '#engine/errors.ts';
 import { assertWritable, isSameFile } from '#engine/files/atomic.ts';
@@ -96,13 +97,14 @@ async function run(context: CliContext, name: string, options: RunOptions): Prom
     await assertWritable(options.out);
     const { runNetwork } = await import('#engine/networks/run-network.ts');
     log.progress({ fraction: 0, label: `Running ${name}` });
-    const { outputs, milliseconds } = await runNetwork({
+    const { outputs, milliseconds, provider, fallbacks } = await runNetwork({
       network,
       inputs: options.inputs,
       out: options.out,
       weights: options.weights,
       packs: findHome().packs,
       device: options.provider,
+      selfTests: path.join(findHome().cache, 'self-tests.json'),
       saveGradients: options.saveGradients,
       signal: context.signal,
     });
@@ -111,13 +113,15 @@ async function run(context: CliContext, name: string, options: RunOptions): Prom
       {
         out: options.out,
         network: name,
-        provider: options.provider,
+        provider,
+        passed_over: fallbacks.map((row) => ({ id: row.provider, reason: row.reason })),
         outputs: listed,
         milliseconds: Object.fromEntries(Object.entries(milliseconds).map(([step, ms]) => [step, rounded(ms, 1)])),
         peak_rss_bytes: peakRssBytes(),
       },
       () => [
         `${options.out}: ${listed.map((row) => `${row.name} [${row.shape.join(', ')}]`).join(', ')}`,
+        ...fallbacks.map((row) => `${row.provider} was passed over: ${row.reason}`),
         `built in ${rounded(milliseconds.build, 0)} ms, opened in ${rounded(milliseconds.open, 0)} ms, ran in ${rounded(milliseconds.run, 0)} ms`,
       ],
     );

@@ -1,7 +1,10 @@
 /** One network on given tensors: tensors and weights from files, outputs into a file. */
 import { InputError, throwIfCancelled, UsageError } from '#engine/errors.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
-import { openGraph } from '#engine/tensor/graph-session.ts';
+import type { Fallback } from '#engine/tensor/device.ts';
+import { openTestedGraph } from '#engine/tensor/graph-session.ts';
+import type { ProviderId } from '#engine/tensor/providers.ts';
+import { SelfTestCache } from '#engine/tensor/self-test-cache.ts';
 import type { Dtype } from '#engine/weights/dtypes.ts';
 import { openSafetensors } from '#engine/weights/safetensors.ts';
 import { type TensorSource, writeSafetensors } from '#engine/weights/safetensors-writer.ts';
@@ -19,11 +22,16 @@ export interface NetworkRun {
   /** The folder of packs. */
   readonly packs: string;
   readonly device: DeviceId;
+  /** File that remembers which devices have proven themselves; without it they prove themselves on every run. */
+  readonly selfTests?: string | undefined;
   readonly saveGradients?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface NetworkResult {
+  /** What ran it, and what `auto` passed over, with reasons. */
+  readonly provider: ProviderId;
+  readonly fallbacks: readonly Fallback[];
   readonly outputs: Readonly<Record<string, { readonly dims: readonly number[] }>>;
   /** Building the graph, opening it, and the run itself. */
   readonly milliseconds: { readonly build: number; readonly open: number; readonly run: number };
@@ -48,14 +56,18 @@ export async function runNetwork(request: NetworkRun): Promise<NetworkResult> {
   throwIfCancelled(signal);
   // Outputs are named apart inside the model: gradients carry the names of their weights.
   const inner = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [`${RESULT_PREFIX}${name}`, value]));
-  await using session = await openGraph(graph, inner, {
+  const { session, provider, fallbacks } = await openTestedGraph(graph, inner, {
     params: weights.params,
     externalDataFolder: weights.folder,
     device: request.device,
+    // The given tensors are valid in every way that matters to the graph, such as positions that do not repeat.
+    goldenInputs: feeds,
+    cache: request.selfTests === undefined ? undefined : new SelfTestCache(request.selfTests),
   });
+  await using running = session;
   throwIfCancelled(signal);
   const opened = performance.now();
-  const results = Object.entries(await session.run(feeds));
+  const results = Object.entries(await running.run(feeds));
   const found = Object.fromEntries(results.map(([name, tensor]) => [name.slice(RESULT_PREFIX.length), tensor]));
   const ended = performance.now();
   throwIfCancelled(signal);
@@ -64,6 +76,8 @@ export async function runNetwork(request: NetworkRun): Promise<NetworkResult> {
     signal,
   });
   return {
+    provider,
+    fallbacks,
     outputs: Object.fromEntries(Object.entries(found).map(([name, { dims }]) => [name, { dims }])),
     milliseconds: { build: built - began, open: opened - built, run: ended - opened },
   };
