@@ -1,6 +1,4 @@
 /** Matrix products, convolutions, pooling and resampling of images `[N,C,H,W]`. */
-import { shapeText } from '../data.ts';
-import { GraphError } from '../errors.ts';
 import type { Value } from '../graph.ts';
 import type { Pads, Pair, ResizeCoordinates } from './attributes.ts';
 import { add } from './elementwise.ts';
@@ -146,11 +144,4 @@ export function gridSample(x: Value, grid: Value, options: GridSampleOptions = {
     padding: options.padding ?? 'zeros',
     alignCorners: options.alignCorners ?? false,
   });
-}
-
-/** Repeats every pixel `factor` times in both directions. @throws GraphError when the factor is no natural number */
-export function repeatPixels(x: Value, factor: number): Value {
-  if (!Number.isSafeInteger(factor) || factor < 1)
-    throw new GraphError(`${x.graph.name}: ${shapeText(x.shape)} cannot be enlarged ${factor} times.`);
-  return resizeNearest(x, [x.shape[2]! * factor, x.shape[3]! * factor]);
 }
