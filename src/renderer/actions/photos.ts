@@ -3,9 +3,8 @@ import type { GrantedFile, PhotoId } from '#shared/contract.ts';
 import type { ErrorReport } from '#shared/errors.ts';
 import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
-import { type PhotoKey, photosOf, withoutSource, withSource, withTarget } from '../model/document.ts';
-import { mainFace } from '../model/faces.ts';
-import { currentDocument, edit, selectFace, useEdit } from '../state/edit.ts';
+import { type PhotoKey, photosOf, withoutSource, withTarget } from '../model/document.ts';
+import { currentDocument, edit, selectFace } from '../state/edit.ts';
 import {
   changePhoto,
   forgetPhotoIds,
@@ -16,8 +15,8 @@ import {
   usePhotos,
   type Well,
 } from '../state/photos.ts';
-import { show } from '../state/ui.ts';
 import { PictureCache } from './pictures.ts';
+import { adopt, place } from './placing.ts';
 
 /** A file on its way in: its name, and how its handle is had. */
 export interface Arrival {
@@ -142,39 +141,4 @@ export function photoActions(link: StudioLink, fail: (report: ErrorReport) => vo
 
 function named(report: ErrorReport, name: string | undefined): ErrorReport {
   return report.file === undefined ? { ...report, file: name } : report;
-}
-
-const mainFaceOf = (key: PhotoKey | undefined): number | null => mainFace(photoOf(key ?? null)?.info.faces ?? []);
-
-/** Puts an open photo into the document. */
-function place(key: PhotoKey, well: Well): void {
-  const face = mainFaceOf(key);
-  if (well === 'target') {
-    placeTarget(key, face);
-    return;
-  }
-  const { selectedFace } = useEdit.getState();
-  edit((doc) => withSource(doc, key, face, freeFace(selectedFace)));
-  if (currentDocument().target === null) show({ kind: 'source', photo: key });
-}
-
-function placeTarget(key: PhotoKey, face: number | null): void {
-  const [first] = currentDocument().sources;
-  const source = mainFaceOf(first);
-  const fallback = first !== undefined && source !== null ? { photo: first, face: source } : null;
-  edit((doc) => withTarget(doc, key, face, fallback));
-  selectFace(face);
-  show({ kind: 'target' });
-}
-
-/** The target face that a new source is for: the selected one. */
-const freeFace = (selected: number | null): number | null => (currentDocument().target === null ? null : selected);
-
-/** After faces were found where none were: assigns what would have been assigned on opening. */
-function adopt(key: PhotoKey): void {
-  const doc = currentDocument();
-  const face = mainFaceOf(key);
-  if (face === null || Object.keys(doc.assignments).length > 0) return;
-  if (doc.target === key) placeTarget(key, face);
-  else if (doc.sources.includes(key)) place(key, 'source');
 }

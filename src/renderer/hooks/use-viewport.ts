@@ -1,6 +1,7 @@
 /** Zoom and pan of a picture in a frame, by wheel, pointer and keys. */
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import {
+  boxView,
   centred,
   clampView,
   fitView,
@@ -21,6 +22,8 @@ export interface Viewport {
   readonly fit: () => void;
   readonly full: () => void;
   readonly step: (direction: 1 | -1) => void;
+  /** Shows a box of the picture (x, y, width, height in its pixels) large. */
+  readonly toBox: (box: readonly [number, number, number, number]) => void;
   /** True when the key was used. */
   readonly onKey: (event: KeyboardEvent) => boolean;
   readonly pointer: {
@@ -93,6 +96,7 @@ export function useViewport(picture: Size): Viewport {
     fit: fitted,
     full,
     step,
+    toBox: (box) => change((_, room, size) => boxView(room, size, box)),
     onKey(event) {
       if (event.ctrlKey || event.metaKey || event.altKey) return false;
       const pan = PAN_KEYS[event.key];

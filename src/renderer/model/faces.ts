@@ -29,7 +29,7 @@ export function readingOrder(faces: readonly Face[]): number[] {
 }
 
 /** The gravest severity of a list of warnings, or null when there is none. */
-export function gravest(warnings: readonly Warning[]): Warning['severity'] | null {
+export function gravest(warnings: readonly Pick<Warning, 'severity'>[]): Warning['severity'] | null {
   return warnings.reduce<Warning['severity'] | null>(
     (worst, { severity }) => (worst === null || RANK[severity] < RANK[worst] ? severity : worst),
     null,

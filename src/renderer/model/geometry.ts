@@ -35,6 +35,22 @@ export function centred(frame: Size, picture: Size, scale: number): View {
   return { scale, x: (frame.width - picture.width * scale) / 2, y: (frame.height - picture.height * scale) / 2 };
 }
 
+/** A box of the picture in the middle of the frame, filling about half of it. */
+export function boxView(frame: Size, picture: Size, box: readonly [number, number, number, number]): View {
+  const [x, y, width, height] = box;
+  const scale = clamp(
+    0.55 * Math.min(frame.width / width, frame.height / height),
+    minScale(frame, picture),
+    MAX_SCALE / 2,
+  );
+  const view = {
+    scale,
+    x: frame.width / 2 - (x + width / 2) * scale,
+    y: frame.height / 2 - (y + height / 2) * scale,
+  };
+  return clampView(view, frame, picture);
+}
+
 /** Keeps a picture that is larger than the frame over it, and one that is smaller in its middle, axis by axis. */
 export function clampView(view: View, frame: Size, picture: Size, margin = 20): View {
   const axis = (offset: number, room: number, length: number): number =>

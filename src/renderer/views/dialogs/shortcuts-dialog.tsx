@@ -33,6 +33,7 @@ const VIEWER: readonly Row[] = [
   { keys: ['−'], does: 'zoomOut' },
   { keys: ['0'], does: 'fit' },
   { keys: ['1'], does: 'full' },
+  { keys: ['F'], does: 'face' },
   { keys: ['←', '→', '↑', '↓'], does: 'pan' },
   { keys: ['W'], does: 'wipe' },
   { keys: ['S'], does: 'side' },

@@ -2,7 +2,6 @@ import { makeStyles, tokens } from '@fluentui/react-components';
 import { text } from '../../text.ts';
 import { SourcePanel } from '../photos/source-panel.tsx';
 import { TargetPanel } from '../photos/target-panel.tsx';
-import { RemarksSection } from '../settings/remarks-section.tsx';
 import { SettingsPanel } from '../settings/settings-panel.tsx';
 import { Viewer } from '../viewer/viewer.tsx';
 
@@ -30,7 +29,6 @@ export function ImageTab() {
       <aside className={styles.photos} aria-label={text.wells.panel}>
         <SourcePanel />
         <TargetPanel />
-        <RemarksSection />
       </aside>
       <Viewer />
       <SettingsPanel />

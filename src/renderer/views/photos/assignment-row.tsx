@@ -1,22 +1,24 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { ArrowLeft16Regular } from '@fluentui/react-icons';
-import { gravest, sortedWarnings } from '../../model/faces.ts';
+import { useEffect, useRef } from 'react';
+import { gravest } from '../../model/faces.ts';
 import { selectFace, useEdit } from '../../state/edit.ts';
-import type { Photo } from '../../state/photos.ts';
+import { type Photo, usePhotos } from '../../state/photos.ts';
 import { useRun } from '../../state/run.ts';
 import { text } from '../../text.ts';
+import { RemarkList } from '../settings/remark-list.tsx';
+import { remarksOf } from '../settings/remarks.ts';
 import { SeverityMark } from '../settings/severity-mark.tsx';
 import { FaceThumb } from './face-thumb.tsx';
 import { SourceMenu } from './source-menu.tsx';
 
 const useStyles = makeStyles({
-  row: {
+  row: { padding: '4px', borderRadius: tokens.borderRadiusMedium },
+  pair: {
     display: 'grid',
     gridTemplateColumns: 'auto 16px minmax(0, 1fr)',
     alignItems: 'center',
     gap: tokens.spacingHorizontalXXS,
-    padding: '4px',
-    borderRadius: tokens.borderRadiusMedium,
   },
   selected: {
     backgroundColor: tokens.colorNeutralBackground1,
@@ -41,37 +43,50 @@ const useStyles = makeStyles({
   number: { minWidth: '14px', textAlign: 'right', fontVariantNumeric: 'tabular-nums' },
   arrow: { color: tokens.colorNeutralForeground3 },
   mark: { position: 'absolute', right: '-2px', bottom: '-2px', lineHeight: 0 },
+  remarks: { padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalXS}` },
 });
 
-/** One target face: select it at the left, choose what it gets at the right. */
+/** One target face: select it at the left, choose what it gets at the right; when it is selected, what to know of it. */
 export function AssignmentRow({ target, face, number }: { target: Photo; face: number; number: number }) {
   const styles = useStyles();
+  const row = useRef<HTMLLIElement>(null);
+  const doc = useEdit((state) => state.history.present);
   const selected = useEdit((state) => state.selectedFace === face);
-  const assigned = useEdit((state) => state.history.present.assignments[face] !== undefined);
-  const pair = useRun((state) => state.result?.swap.faces.find((row) => row.targetFace === face)?.warnings);
-  const own = target.info.faces.find((row) => row.index === face)?.warnings ?? [];
-  const state = assigned ? text.faces.replaced : text.faces.kept;
+  const byKey = usePhotos((state) => state.byKey);
+  const run = useRun((state) => state.result);
+  const remarks = remarksOf(doc, byKey, run, face);
+  const state = doc.assignments[face] ? text.faces.replaced : text.faces.kept;
+  useEffect(() => {
+    if (selected) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [selected]);
   return (
-    <li className={mergeClasses(styles.row, selected && styles.selected)}>
-      <button
-        type="button"
-        className={styles.face}
-        aria-pressed={selected}
-        aria-label={text.faces.targetBox(number, state)}
-        onClick={() => selectFace(face)}
-      >
-        {target.info.faces.length > 1 && (
-          <span className={styles.number} aria-hidden>
-            {number}
+    <li ref={row} className={mergeClasses(styles.row, selected && styles.selected)}>
+      <div className={styles.pair}>
+        <button
+          type="button"
+          className={styles.face}
+          aria-pressed={selected}
+          aria-label={text.faces.targetBox(number, state)}
+          onClick={() => selectFace(face)}
+        >
+          {target.info.faces.length > 1 && (
+            <span className={styles.number} aria-hidden>
+              {number}
+            </span>
+          )}
+          <FaceThumb photo={target.key} face={face} size="medium" />
+          <span className={styles.mark}>
+            <SeverityMark severity={gravest(remarks)} />
           </span>
-        )}
-        <FaceThumb photo={target.key} face={face} size="medium" />
-        <span className={styles.mark}>
-          <SeverityMark severity={gravest(sortedWarnings(own, assigned ? (pair ?? []) : []))} />
-        </span>
-      </button>
-      <ArrowLeft16Regular className={styles.arrow} aria-hidden />
-      <SourceMenu face={face} number={number} />
+        </button>
+        <ArrowLeft16Regular className={styles.arrow} aria-hidden />
+        <SourceMenu face={face} number={number} />
+      </div>
+      {selected && remarks.length > 0 && (
+        <div className={styles.remarks}>
+          <RemarkList remarks={remarks} />
+        </div>
+      )}
     </li>
   );
 }

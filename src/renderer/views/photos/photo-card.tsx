@@ -1,8 +1,18 @@
-import { Button, makeStyles, mergeClasses, Skeleton, SkeletonItem, Tooltip, tokens } from '@fluentui/react-components';
-import { Dismiss16Regular } from '@fluentui/react-icons';
+import {
+  Button,
+  makeStyles,
+  mergeClasses,
+  Skeleton,
+  SkeletonItem,
+  Spinner,
+  Tooltip,
+  tokens,
+} from '@fluentui/react-components';
+import { Dismiss16Regular, PersonSearch16Regular } from '@fluentui/react-icons';
 import type { ReactNode } from 'react';
 import { useStudio } from '../../actions/studio.ts';
 import { usePicture } from '../../hooks/use-picture.ts';
+import { useSearch } from '../../hooks/use-search.ts';
 import type { Size } from '../../model/geometry.ts';
 import type { Photo } from '../../state/photos.ts';
 import { text } from '../../text.ts';
@@ -39,6 +49,12 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground2,
   },
   size: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3, whiteSpace: 'nowrap' },
+  notice: {
+    gridColumn: '1 / -1',
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: '16px',
+    color: tokens.colorNeutralForeground3,
+  },
   skeleton: { width: '100%', height: '100%' },
 });
 
@@ -63,6 +79,7 @@ interface PhotoCardProps {
 export function PhotoCard({ photo, selected, compact = false, onShow, onRemove, children }: PhotoCardProps) {
   const styles = useStyles();
   const { photos } = useStudio();
+  const { searching, search } = useSearch(photo.key);
   const { info, name, key } = photo;
   const { url } = usePicture(key, 'card', () => photos.view(key, 512));
   return (
@@ -89,6 +106,17 @@ export function PhotoCard({ photo, selected, compact = false, onShow, onRemove, 
           <span className={styles.name}>{name}</span>
         </Tooltip>
         {!compact && <span className={styles.size}>{text.wells.size(info.width, info.height)}</span>}
+        {!photo.thorough && info.faces.length > 0 && (
+          <Button
+            appearance="subtle"
+            size="small"
+            icon={searching ? <Spinner size="extra-tiny" /> : <PersonSearch16Regular />}
+            disabled={searching}
+            aria-label={text.wells.searchMore(name)}
+            title={`${text.wells.searchMore(name)}. ${text.wells.searchHint}`}
+            onClick={search}
+          />
+        )}
         <Button
           appearance="subtle"
           size="small"
@@ -98,6 +126,11 @@ export function PhotoCard({ photo, selected, compact = false, onShow, onRemove, 
           onClick={onRemove}
         />
       </div>
+      {info.notices.map((notice) => (
+        <span key={notice} className={styles.notice}>
+          {notice}
+        </span>
+      ))}
       {children}
     </div>
   );

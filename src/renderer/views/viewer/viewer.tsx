@@ -1,9 +1,11 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
+import type { Face } from '#shared/contract.ts';
 import { useViewport, type Viewport } from '../../hooks/use-viewport.ts';
 import { readingOrder } from '../../model/faces.ts';
 import type { Size } from '../../model/geometry.ts';
 import { stageTitle } from '../../model/progress.ts';
+import { useEdit } from '../../state/edit.ts';
 import { useUi } from '../../state/ui.ts';
 import { text } from '../../text.ts';
 import { PhotoView } from './photo-view.tsx';
@@ -41,6 +43,13 @@ function sizeOf(shown: Shown): Size {
   }
 }
 
+/** The box of the face that edits are about, where the target's own pixels are shown. */
+function selectedBox(shown: Shown, face: number | null): Face['box'] | null {
+  const photo =
+    shown.kind === 'result' ? shown.target : shown.kind === 'photo' && shown.role === 'target' ? shown.photo : null;
+  return photo?.info.faces.find(({ index }) => index === face)?.box ?? null;
+}
+
 function Content({ shown, viewport, boxes }: { shown: Shown; viewport: Viewport; boxes: boolean }) {
   switch (shown.kind) {
     case 'nothing':
@@ -60,6 +69,9 @@ export function Viewer() {
   const { shown, source, target, run, face, tab } = useShown();
   const viewport = useViewport(sizeOf(shown));
   const [boxes, setBoxes] = useState(true);
+  const selected = useEdit((state) => state.selectedFace);
+  const box = selectedBox(shown, selected);
+  const toFace = box ? () => viewport.toBox(box) : null;
   const stagesOpen = useUi((state) => state.stagesOpen);
   const over = useUi((state) => state.dropWell !== null);
   const tabs = [
@@ -84,6 +96,11 @@ export function Viewer() {
       aria-label={text.viewer.label}
       data-tour="viewer"
       data-drop="next"
+      onKeyDown={(event) => {
+        // Letters act on the picture only while it has the focus.
+        const onPicture = event.target instanceof HTMLElement && event.target.matches('[role=group]');
+        if (onPicture && event.key.toLowerCase() === 'f' && !event.ctrlKey && !event.metaKey) toFace?.();
+      }}
     >
       <Toolbar
         tabs={tabs}
@@ -92,6 +109,7 @@ export function Viewer() {
         boxes={boxes}
         onBoxes={setBoxes}
         hasPicture={shown.kind !== 'nothing'}
+        toFace={toFace}
         hasResult={run !== null}
       />
       <Content shown={shown} viewport={viewport} boxes={boxes} />
