@@ -23,9 +23,9 @@ const FOLDS: readonly Fold[] = [
   {
     path: curve([1.95, -0.75], [2.5, -1.9], [3.05, -3], [3.3, -4.1], [3.2, -5]),
     width: 0.26,
-    depth: (id, ex) => 0.05 + 0.2 * id.age + 0.17 * ex.smile,
+    depth: (id, ex) => 0.05 + 0.13 * id.age + 0.15 * ex.smile,
   },
-  { path: curve([3.3, -4.6], [3.5, -5.5], [3.6, -6.4]), width: 0.24, depth: (id) => 0.16 * id.age },
+  { path: curve([3.3, -4.6], [3.5, -5.5], [3.6, -6.4]), width: 0.24, depth: (id) => 0.07 * id.age },
   {
     path: curve([1.85, 2.15], [2.4, 1.72], [3.2, 1.48], [4.1, 1.75]),
     width: 0.14,

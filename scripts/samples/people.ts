@@ -123,7 +123,7 @@ export const PEOPLE = {
       browBone: 0.8,
       age: 1,
     },
-    expression: { ...NEUTRAL, smile: 0.55, squint: 0.15 },
+    expression: { ...NEUTRAL, smile: 0.9, squint: 0.1 },
     pose: { yaw: -8, pitch: 0, roll: 0 },
     skin: { tone: 0xdcaa8c, lips: 0xb06f66, blush: 1, freckles: 0.15, stubble: 0.5, shine: 0.9 },
     iris: 0x6f8a8f,
