@@ -31,7 +31,13 @@ describe('models', () => {
   test('lists every pack under the documented keys before anything is there', async () => {
     const { code, stdout, stderr } = await cli(['models', 'list', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { packs } = JSON.parse(stdout);
+    const { packs, features } = JSON.parse(stdout);
+    expect(features).toContainEqual({
+      id: 'tuning',
+      title: expect.any(String),
+      ready: false,
+      missing: ['rgi', 'arcface', 'parsing-unet', 'lpips-alex'],
+    });
     expect(packs.map(({ id }: { id: string }) => id)).toEqual([...PACK_IDS]);
     expect(packs[0]).toMatchObject({
       id: 'rgi',

@@ -165,6 +165,8 @@ export interface ZipPart {
   readonly name: string;
   readonly data: Uint8Array;
   /** What the directory says instead of the truth. */
+  /** Sizes and place in the 64-bit extra field, as entries beyond 4 GB have them. */
+  readonly wide?: boolean;
   readonly claims?: {
     readonly size?: number;
     readonly packed?: number;
@@ -179,7 +181,7 @@ const ALIGNMENT = 64;
 export function* zip(parts: Iterable<ZipPart>): Generator<Uint8Array> {
   const central: Uint8Array[] = [];
   let at = 0;
-  for (const { name, data, claims = {} } of parts) {
+  for (const { name, data, claims = {}, wide = false } of parts) {
     const encoded = text(name);
     const size = claims.size ?? data.length;
     const padding = (ALIGNMENT - ((at + 30 + encoded.length + 4) % ALIGNMENT)) % ALIGNMENT;
@@ -194,9 +196,22 @@ export function* zip(parts: Iterable<ZipPart>): Generator<Uint8Array> {
       numberBytes(2, encoded.length),
     ]);
     const header = concat([bytes(0x50, 0x4b, 3, 4, 20, 0), common, numberBytes(2, extra.length), encoded, extra]);
-    central.push(
-      concat([bytes(0x50, 0x4b, 1, 2, 20, 0, 20, 0), common, new Uint8Array(12), numberBytes(4, at), encoded]),
-    );
+    const start = bytes(0x50, 0x4b, 1, 2, 20, 0, 20, 0);
+    if (wide) {
+      const full = numberBytes(4, 0xffffffff);
+      const fields = concat([
+        bytes(1, 0, 24, 0),
+        ...[size, claims.packed ?? size, at].map((value) => numberBytes(8, value)),
+      ]);
+      const head = concat([
+        common.subarray(0, 12),
+        full,
+        full,
+        numberBytes(2, encoded.length),
+        numberBytes(2, fields.length),
+      ]);
+      central.push(concat([start, head, new Uint8Array(10), full, encoded, fields]));
+    } else central.push(concat([start, common, new Uint8Array(12), numberBytes(4, at), encoded]));
     yield header;
     yield data;
     at += header.length + data.length;

@@ -243,6 +243,10 @@ describe('packs', () => {
       'parsing-unet',
       'lpips-alex',
     ]);
+    expect((await missingFor(packs, 'upscaling')).map(({ id }) => id)).toEqual([
+      'gpen-realesrnet-x4',
+      'realesrgan-x4plus',
+    ]);
     const error = await rejection(locateNetwork(packs, 'arcface'));
     expect(error).toBeInstanceOf(MissingPackError);
     expect(error).toMatchObject({ action: expect.stringContaining('model_ir_se50.pth') });

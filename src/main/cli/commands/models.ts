@@ -2,9 +2,9 @@
 import { Command } from 'commander';
 import { InputError } from '#engine/errors.ts';
 import { ensureHome, findHome } from '#engine/files/home.ts';
-import { FEATURES } from '#engine/weights/catalogue.ts';
+import { FEATURES, type FeatureId } from '#engine/weights/catalogue.ts';
 import { type ImportReport, importPath } from '#engine/weights/import.ts';
-import { listPacks, type PackStatus, verifyPacks } from '#engine/weights/packs.ts';
+import { listPacks, missingFor, type PackStatus, verifyPacks } from '#engine/weights/packs.ts';
 import { type CommonOptions, runAction } from '../command.ts';
 import type { CliContext } from '../context.ts';
 
@@ -72,7 +72,13 @@ async function list(context: CliContext, options: CommonOptions): Promise<void> 
   await runAction(context, options, async (_log, printer) => {
     const { packs: folder } = findHome();
     const packs = await listPacks(folder);
-    printer.result({ folder, packs: packs.map(packObject) }, () => [
+    const features = await Promise.all(
+      (Object.keys(FEATURES) as FeatureId[]).map(async (id) => {
+        const missing = (await missingFor(folder, id)).map((pack) => pack.id);
+        return { id, title: FEATURES[id], ready: missing.length === 0, missing };
+      }),
+    );
+    printer.result({ folder, packs: packs.map(packObject), features }, () => [
       ...packs.flatMap((pack) => [
         `${pack.state.padEnd(11)}${pack.id.padEnd(22)}${pack.title}${pack.optional ? ' (optional)' : ''}`,
         `${' '.repeat(11)}for: ${pack.features.map((feature) => FEATURES[feature]).join('; ')}`,
@@ -83,6 +89,11 @@ async function list(context: CliContext, options: CommonOptions): Promise<void> 
               `${' '.repeat(11)}${pack.reason ?? `needs ${pack.files.map(({ name }) => name).join(' and ')}`} ${pack.page}`,
             ]),
       ]),
+      '',
+      ...features.map(
+        ({ title, ready, missing }) =>
+          `${ready ? 'ok  ' : '--  '}${title}${ready ? '' : `: needs ${missing.join(', ')}`}`,
+      ),
       '',
       `Packs lie in ${folder}`,
     ]);

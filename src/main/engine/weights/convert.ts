@@ -1,29 +1,15 @@
 /** From any weights file to the safetensors file that the studio loads: one network, upstream keys, float32. */
 import { InputError } from '#engine/errors.ts';
-import type { NetworkManifest } from './manifests.ts';
-import { openTensorFile } from './open.ts';
 import { type TensorSource, type WriteOptions, type WrittenFile, writeSafetensors } from './safetensors-writer.ts';
-import { explainSelection, isComplete, type Selection, type Spelling, selectNetwork } from './select.ts';
+import { explainSelection, isComplete, type Selection } from './select.ts';
 import type { TensorFile } from './tensor-file.ts';
 
 /**
- * Converts the network out of the file `from` into `to`, which appears whole or not at all. Memory stays at a few
- * megabytes beside the headers.
- * @throws InputError when the file is refused or lacks parameters, StorageError, CancelledError
+ * Writes one network of an open file as `to`, which appears whole or not at all. Memory stays at a few megabytes beside
+ * the headers.
+ * @param title names the network in messages
+ * @throws InputError when the selection is not complete or the data is damaged, StorageError, CancelledError
  */
-export async function convertFile(
-  from: string,
-  manifest: NetworkManifest,
-  to: string,
-  options: WriteOptions & { readonly spelling?: Spelling | undefined } = {},
-): Promise<WrittenFile> {
-  await using file = await openTensorFile(from);
-  const selection = selectNetwork(file, manifest, options.spelling);
-  if (selection === undefined) throw new InputError('There are no tensors in this file.', { file: from });
-  return convertSelection(file, selection, manifest.title, to, options);
-}
-
-/** The same for a selection made before. @throws InputError when the selection is not complete */
 export async function convertSelection(
   file: TensorFile,
   selection: Selection,

@@ -83,10 +83,15 @@ export async function packStatus(packs: string, id: PackId): Promise<PackStatus>
   }
 }
 
-/** The packs without which a feature does not work at all, as far as they are not ready. */
+/**
+ * The packs without which a feature does not work, as far as they are not ready. Of a feature that has optional packs
+ * only, one has to be there.
+ */
 export async function missingFor(packs: string, feature: FeatureId): Promise<readonly PackStatus[]> {
-  const all = await listPacks(packs);
-  return all.filter(({ features, optional, state }) => features.includes(feature) && !optional && state !== 'ready');
+  const own = (await listPacks(packs)).filter(({ features }) => features.includes(feature));
+  const required = own.filter(({ optional }) => !optional);
+  if (required.length === 0) return own.some(({ state }) => state === 'ready') ? [] : own;
+  return required.filter(({ state }) => state !== 'ready');
 }
 
 export interface VerifyProgress {

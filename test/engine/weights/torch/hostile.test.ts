@@ -289,6 +289,20 @@ describe('zip archives', () => {
     expect(error.message).toMatch(/data of the tensor "w" is damaged/);
   });
 
+  it('with 64-bit sizes are read, and refused when those lie', async () => {
+    const file = await open(concat(zip(parts((part) => ({ ...part, wide: true })))));
+    expect([...new Float32Array((await readTensor(file, only(file))).buffer as ArrayBuffer)]).toEqual([1, 2]);
+    const lies: ZipPart['claims'][] = [
+      { size: 2 ** 40 },
+      { size: 2 ** 40, packed: 8 },
+      { size: 2 ** 60, packed: 2 ** 60 },
+    ];
+    for (const claims of lies) {
+      const lying = parts((part) => ({ ...part, wide: true, ...(claims ? { claims } : {}) }));
+      expect(await rejection(open(concat(zip(lying))))).toBeInstanceOf(InputError);
+    }
+  });
+
   it('without checksums are read', async () => {
     const file = await open(concat(zip(storageSaying({ crc: 0 }))));
     expect(await readTensor(file, only(file))).toHaveLength(8);
