@@ -161,8 +161,10 @@ export class FakeStudio {
 
 /** Every store as it is at the start of the program. */
 export function resetStores(): void {
-  for (const store of [useConnection, usePhotos, usePreferences, useRun, useUi]) {
-    store.setState(store.getInitialState() as never, true);
-  }
+  useConnection.setState(useConnection.getInitialState(), true);
+  usePhotos.setState(usePhotos.getInitialState(), true);
+  usePreferences.setState(usePreferences.getInitialState(), true);
+  useRun.setState(useRun.getInitialState(), true);
+  useUi.setState(useUi.getInitialState(), true);
   useEdit.setState({ history: startHistory(emptyDocument(DEFAULT_SWAP_SETTINGS)), selectedFace: null });
 }

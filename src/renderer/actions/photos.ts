@@ -4,6 +4,7 @@ import type { ErrorReport } from '#shared/errors.ts';
 import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
 import { type PhotoKey, photosOf, withoutSource, withTarget } from '../model/document.ts';
+import { matchFaces } from '../model/faces.ts';
 import { currentDocument, edit, selectFace } from '../state/edit.ts';
 import {
   changePhoto,
@@ -98,8 +99,9 @@ export function photoActions(link: StudioLink, fail: (report: ErrorReport) => vo
       try {
         const info = await link.engine().photo.detect({ photo: await ensureOpen(key), thorough: true });
         cache.drop(`thumb:${key}:`);
+        const before = photoOf(key)?.info.faces ?? [];
         changePhoto(key, { info, thorough: true });
-        adopt(key);
+        adopt(key, matchFaces(before, info.faces));
       } catch (error) {
         fail(named(reportOf(error), photoOf(key)?.name));
       }

@@ -1,7 +1,7 @@
 /** Where a photo that has just been opened goes in the document, and which of its faces is meant. */
-import { type PhotoKey, withSource, withTarget } from '../model/document.ts';
+import { type PhotoKey, withMovedFaces, withSource, withTarget } from '../model/document.ts';
 import { mainFace } from '../model/faces.ts';
-import { currentDocument, edit, selectFace, useEdit } from '../state/edit.ts';
+import { amendDocument, currentDocument, edit, selectFace, useEdit } from '../state/edit.ts';
 import { photoOf, type Well } from '../state/photos.ts';
 import { show } from '../state/ui.ts';
 
@@ -28,9 +28,15 @@ function placeTarget(key: PhotoKey, face: number | null): void {
   show({ kind: 'target' });
 }
 
-/** After faces were found where none were: assigns what would have been assigned on opening. */
-export function adopt(key: PhotoKey): void {
+/**
+ * After a second search of a photo: assignments follow their faces, and what would have been assigned on opening is
+ * assigned now when nothing is yet.
+ */
+export function adopt(key: PhotoKey, moved: ReadonlyMap<number, number>): void {
+  const { selectedFace } = useEdit.getState();
+  amendDocument((doc) => withMovedFaces(doc, key, moved));
   const doc = currentDocument();
+  if (doc.target === key && selectedFace !== null) selectFace(moved.get(selectedFace) ?? null);
   const face = mainFaceOf(key);
   if (face === null || Object.keys(doc.assignments).length > 0) return;
   if (doc.target === key) placeTarget(key, face);

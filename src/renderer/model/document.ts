@@ -79,6 +79,21 @@ export function withRegion(doc: StudioDocument, region: RegionId, change: Partia
   return withSettings(doc, { regions: { ...regions, [region]: { ...regions[region], ...change } } });
 }
 
+/** The document after the faces of a photo got other indices; what a face without one was assigned to is gone. */
+export function withMovedFaces(
+  doc: StudioDocument,
+  photo: PhotoKey,
+  moved: ReadonlyMap<number, number>,
+): StudioDocument {
+  const assignments: Record<number, SourceFace> = {};
+  for (const [key, source] of Object.entries(doc.assignments)) {
+    const target = doc.target === photo ? moved.get(Number(key)) : Number(key);
+    const face = source.photo === photo ? moved.get(source.face) : source.face;
+    if (target !== undefined && face !== undefined) assignments[target] = { photo: source.photo, face };
+  }
+  return { ...doc, assignments };
+}
+
 /** Every photo that the document names, each once. */
 export function photosOf(doc: StudioDocument): PhotoKey[] {
   return [...new Set(doc.target === null ? doc.sources : [doc.target, ...doc.sources])];

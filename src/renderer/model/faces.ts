@@ -45,3 +45,23 @@ export function sortedWarnings(...lists: (readonly Warning[])[]): Warning[] {
   }
   return [...byRule.values()].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
 }
+
+const centre = ({ box: [x, y, width, height] }: Face): readonly [number, number] => [x + width / 2, y + height / 2];
+
+/**
+ * Where each face of a first search is in a second one: the nearest face whose centre lies inside its box. A face that
+ * the second search did not find again is missing in the answer.
+ */
+export function matchFaces(before: readonly Face[], after: readonly Face[]): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const old of before) {
+    const [x, y] = centre(old);
+    const [, , width, height] = old.box;
+    const near = after
+      .map((face) => ({ index: face.index, dx: Math.abs(centre(face)[0] - x), dy: Math.abs(centre(face)[1] - y) }))
+      .filter(({ dx, dy }) => dx < width / 2 && dy < height / 2)
+      .sort((a, b) => a.dx + a.dy - (b.dx + b.dy));
+    if (near[0]) found.set(old.index, near[0].index);
+  }
+  return found;
+}

@@ -60,6 +60,15 @@ describe('document', () => {
     );
   });
 
+  it('follows faces that a second search found under other indices', () => {
+    let doc = documents.withTarget(documents.withSource(empty, 'p1', 0, null), 'p2', 0, { photo: 'p1', face: 0 });
+    doc = documents.withSource(doc, 'p3', 1, 1);
+    const target = documents.withMovedFaces(doc, 'p2', new Map([[0, 2]]));
+    expect(target.assignments).toEqual({ 2: { photo: 'p1', face: 0 } });
+    const source = documents.withMovedFaces(doc, 'p3', new Map([[1, 5]]));
+    expect(source.assignments).toEqual({ 0: { photo: 'p1', face: 0 }, 1: { photo: 'p3', face: 5 } });
+  });
+
   it('changes one region and leaves the others alone', () => {
     const doc = documents.withRegion(empty, 'eyes', { shape: false });
     expect(doc.settings.regions.eyes).toEqual({ texture: true, shape: false, amount: 1 });

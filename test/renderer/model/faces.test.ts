@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Face, Warning } from '#shared/contract.ts';
-import { gravest, isBlocked, mainFace, readingOrder, sortedWarnings } from '../../../src/renderer/model/faces.ts';
+import {
+  gravest,
+  isBlocked,
+  mainFace,
+  matchFaces,
+  readingOrder,
+  sortedWarnings,
+} from '../../../src/renderer/model/faces.ts';
 
 const warning = (rule: string, severity: Warning['severity']): Warning => ({ rule, severity, message: `${rule}.` });
 
@@ -43,6 +50,15 @@ describe('faces', () => {
       face(4, [10, 230, 80, 80]),
     ];
     expect(readingOrder(faces)).toEqual([2, 3, 0, 4, 1]);
+  });
+
+  it('finds faces of a first search again in a second one', () => {
+    const before = [face(0, [100, 100, 80, 80]), face(1, [400, 100, 80, 80]), face(2, [700, 100, 20, 20])];
+    const after = [face(0, [395, 104, 82, 80]), face(1, [10, 10, 30, 30]), face(2, [103, 98, 80, 84])];
+    expect([...matchFaces(before, after)]).toEqual([
+      [0, 2],
+      [1, 0],
+    ]);
   });
 
   it('names each rule once, the gravest first', () => {

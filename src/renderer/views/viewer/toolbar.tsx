@@ -1,7 +1,7 @@
 import { Button, makeStyles, Tab, TabList, ToggleButton, Tooltip, tokens } from '@fluentui/react-components';
 import { Filmstrip20Regular, ScanPerson20Regular, SelectObject20Regular } from '@fluentui/react-icons';
 import type { Viewport } from '../../hooks/use-viewport.ts';
-import { type CompareMode, type Subject, show, useUi } from '../../state/ui.ts';
+import { type Subject, show, useUi } from '../../state/ui.ts';
 import { text } from '../../text.ts';
 import { CompareModes } from './compare-modes.tsx';
 import { ZoomControls } from './zoom-controls.tsx';
