@@ -16,11 +16,16 @@ const RETRY_MS = 1000;
 /** Runs until `signal` is aborted. */
 export async function followEngine(link: StudioLink, hooks: ConnectionHooks, signal: AbortSignal): Promise<void> {
   let served = -1;
+  let lost = -1;
 
   async function take(status: EngineStatus): Promise<void> {
     const { state, generation, reason } = status;
     useConnection.setState({ phase: state, generation, reason: reason ?? null });
-    if (state === 'restarting' && served >= 0) hooks.lost(reason ?? null);
+    // A restart may be told in several steps; the user hears of it once.
+    if (state === 'restarting' && served >= 0 && lost !== served) {
+      lost = served;
+      hooks.lost(reason ?? null);
+    }
     if (state !== 'ready' || generation === served) return;
     const first = served < 0;
     served = generation;

@@ -96,7 +96,14 @@ export async function swapSamples(page: Page): Promise<void> {
 
 /** Waits until the result of the present settings is on screen. */
 export async function finished(page: Page): Promise<void> {
-  await page.getByText(/stages (computed|reused)$/).waitFor(PATIENCE);
+  const done = page.getByText(/stages (computed|reused)$/);
+  const failed = page.getByText('The last swap failed');
+  await done.or(failed).first().waitFor(PATIENCE);
+  if (await failed.isVisible()) {
+    throw new Error(
+      `The swap failed: ${(await page.getByRole('dialog').or(page.locator('.fui-Toast')).allInnerTexts()).join(' ')}`,
+    );
+  }
   await page.getByRole('img', { name: 'After', exact: true }).waitFor(PATIENCE);
 }
 
