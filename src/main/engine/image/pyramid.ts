@@ -5,62 +5,55 @@ import type { Plane } from './picture.ts';
 export function reducePlane({ width, height, data }: Plane): Plane {
   const w = (width + 1) >> 1;
   const h = (height + 1) >> 1;
-  const rows = new Float32Array(w * height);
   const out = new Float32Array(w * h);
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    for (let x = 0; x < w; x++) {
-      const c = 2 * x;
-      const l1 = c > 0 ? c - 1 : 0;
-      const l2 = c > 1 ? c - 2 : 0;
-      const r1 = Math.min(c + 1, width - 1);
-      const r2 = Math.min(c + 2, width - 1);
-      rows[y * w + x] =
-        (data[row + l2]! + data[row + r2]! + 4 * (data[row + l1]! + data[row + r1]!) + 6 * data[row + c]!) * 0.0625;
-    }
-  }
+  // Columns first: whole rows are added, so the inner loops run along memory.
+  const column = new Float32Array(width);
   for (let y = 0; y < h; y++) {
     const c = 2 * y;
-    const up2 = (c > 1 ? c - 2 : 0) * w;
-    const up1 = (c > 0 ? c - 1 : 0) * w;
-    const down1 = Math.min(c + 1, height - 1) * w;
-    const down2 = Math.min(c + 2, height - 1) * w;
-    for (let x = 0; x < w; x++) {
-      out[y * w + x] =
-        (rows[up2 + x]! + rows[down2 + x]! + 4 * (rows[up1 + x]! + rows[down1 + x]!) + 6 * rows[c * w + x]!) * 0.0625;
+    const up2 = (c > 1 ? c - 2 : 0) * width;
+    const up1 = (c > 0 ? c - 1 : 0) * width;
+    const middle = c * width;
+    const down1 = Math.min(c + 1, height - 1) * width;
+    const down2 = Math.min(c + 2, height - 1) * width;
+    for (let x = 0; x < width; x++) {
+      column[x] =
+        (data[up2 + x]! + data[down2 + x]! + 4 * (data[up1 + x]! + data[down1 + x]!) + 6 * data[middle + x]!) * 0.0625;
     }
+    const to = y * w;
+    const at = (x: number) => column[Math.max(0, Math.min(width - 1, x))]!;
+    const edge = (x: number) =>
+      (at(2 * x - 2) + at(2 * x + 2) + 4 * (at(2 * x - 1) + at(2 * x + 1)) + 6 * at(2 * x)) * 0.0625;
+    const last = (width - 3) >> 1;
+    out[to] = edge(0);
+    for (let x = 1, c2 = 2; x <= last; x++, c2 += 2) {
+      out[to + x] =
+        (column[c2 - 2]! + column[c2 + 2]! + 4 * (column[c2 - 1]! + column[c2 + 1]!) + 6 * column[c2]!) * 0.0625;
+    }
+    for (let x = Math.max(1, last + 1); x < w; x++) out[to + x] = edge(x);
   }
   return { width: w, height: h, data: out };
 }
 
 /** Enlarges a reduced plane to width x height with the same kernel; the counterpart of `reducePlane`. */
 export function expandPlane({ width: sw, height: sh, data }: Plane, width: number, height: number): Plane {
-  const rows = new Float32Array(width * sh);
   const out = new Float32Array(width * height);
-  for (let y = 0; y < sh; y++) {
-    const from = y * sw;
-    const to = y * width;
-    for (let x = 0; x < width; x++) {
-      const i = x >> 1;
-      const r = Math.min(i + 1, sw - 1);
-      rows[to + x] =
-        x & 1
-          ? 0.5 * (data[from + i]! + data[from + r]!)
-          : 0.125 * (data[from + (i > 0 ? i - 1 : 0)]! + data[from + r]!) + 0.75 * data[from + i]!;
-    }
-  }
+  const column = new Float32Array(sw);
   for (let y = 0; y < height; y++) {
     const j = y >> 1;
-    const to = y * width;
-    const middle = j * width;
-    const below = Math.min(j + 1, sh - 1) * width;
+    const middle = j * sw;
+    const below = Math.min(j + 1, sh - 1) * sw;
     if (y & 1) {
-      for (let x = 0; x < width; x++) out[to + x] = 0.5 * (rows[middle + x]! + rows[below + x]!);
+      for (let x = 0; x < sw; x++) column[x] = 0.5 * (data[middle + x]! + data[below + x]!);
     } else {
-      const above = (j > 0 ? j - 1 : 0) * width;
-      for (let x = 0; x < width; x++) {
-        out[to + x] = 0.125 * (rows[above + x]! + rows[below + x]!) + 0.75 * rows[middle + x]!;
-      }
+      const above = (j > 0 ? j - 1 : 0) * sw;
+      for (let x = 0; x < sw; x++) column[x] = 0.125 * (data[above + x]! + data[below + x]!) + 0.75 * data[middle + x]!;
+    }
+    const to = y * width;
+    for (let i = 0, x = 0; x < width; i++, x += 2) {
+      const here = column[i]!;
+      const right = column[i + 1 < sw ? i + 1 : sw - 1]!;
+      out[to + x] = 0.125 * (column[i > 0 ? i - 1 : 0]! + right) + 0.75 * here;
+      if (x + 1 < width) out[to + x + 1] = 0.5 * (here + right);
     }
   }
   return { width, height, data: out };

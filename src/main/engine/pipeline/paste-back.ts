@@ -7,7 +7,6 @@ import { gaussianBlur } from '#engine/image/blur.ts';
 import { smoothstep } from '#engine/image/math.ts';
 import type { DecodedPicture, RgbImage } from '#engine/image/picture.ts';
 import { convertProfile } from '#engine/image/profile.ts';
-import { sampleBilinear } from '#engine/image/warp.ts';
 import { type Rect, toRgbImage, writeRegion } from '#engine/image/working.ts';
 import type { AlignedFace } from './aligned-face.ts';
 
@@ -23,40 +22,45 @@ const NOTHING = 2e-4;
 const DETAIL_GOES = { from: 0.01, to: 0.05 } as const;
 const NEIGHBOURHOOD = 6;
 
-/** Change of the crop: three planes of difference, and how far the picture's own finest detail must go. */
-function cropChange(before: RgbImage, after: RgbImage): { planes: Float32Array<ArrayBuffer>; box: Rect | undefined } {
+interface CropChange {
+  /** Three planes of difference. */
+  readonly planes: Float32Array<ArrayBuffer>;
+  /** How far the picture's own finest detail must go; absent where the crop held all of it. */
+  readonly gone: Float32Array | undefined;
+  readonly box: Rect;
+}
+
+/** The change of the crop; undefined when nothing changed. */
+function cropChange(before: RgbImage, after: RgbImage, losesDetail: boolean): CropChange | undefined {
   const { width, height } = before;
   const n = width * height;
-  const planes = new Float32Array(4 * n);
-  const strength = new Float32Array(n);
+  const planes = new Float32Array(3 * n);
+  const strength = new Float32Array(losesDetail ? n : 0);
+  const [b, a] = [before.data, after.data];
   let [x0, y0, x1, y1] = [width, height, -1, -1];
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
-      let largest = 0;
-      for (let k = 0; k < 3; k++) {
-        const d = after.data[k * n + i]! - before.data[k * n + i]!;
-        planes[k * n + i] = d;
-        largest = Math.max(largest, Math.abs(d));
-      }
-      if (largest < NOTHING) {
-        planes[i] = 0;
-        planes[n + i] = 0;
-        planes[2 * n + i] = 0;
-        continue;
-      }
-      strength[i] = largest;
+      const red = a[i]! - b[i]!;
+      const green = a[n + i]! - b[n + i]!;
+      const blue = a[2 * n + i]! - b[2 * n + i]!;
+      const largest = Math.max(Math.abs(red), Math.abs(green), Math.abs(blue));
+      if (largest < NOTHING) continue;
+      planes[i] = red;
+      planes[n + i] = green;
+      planes[2 * n + i] = blue;
+      if (losesDetail) strength[i] = largest;
       x0 = Math.min(x0, x);
       x1 = Math.max(x1, x);
       y0 = Math.min(y0, y);
-      y1 = Math.max(y1, y);
+      y1 = y;
     }
   }
-  if (x1 < x0) return { planes, box: undefined };
-  const around = gaussianBlur(strength, width, height, NEIGHBOURHOOD * (width / 1024));
-  for (let i = 0; i < n; i++) {
-    planes[3 * n + i] = strength[i]! > 0 ? smoothstep(DETAIL_GOES.from, DETAIL_GOES.to, around[i]!) : 0;
-  }
-  return { planes, box: { x: x0, y: y0, width: x1 - x0 + 1, height: y1 - y0 + 1 } };
+  if (x1 < x0) return undefined;
+  const box = { x: x0, y: y0, width: x1 - x0 + 1, height: y1 - y0 + 1 };
+  if (!losesDetail) return { planes, gone: undefined, box };
+  const gone = gaussianBlur(strength, width, height, NEIGHBOURHOOD * (width / 1024));
+  for (let i = 0; i < n; i++) gone[i] = strength[i]! > 0 ? smoothstep(DETAIL_GOES.from, DETAIL_GOES.to, gone[i]!) : 0;
+  return { planes, gone, box };
 }
 
 /** The picture's pixels whose centres the box may reach through bilinear sampling. */
@@ -84,14 +88,17 @@ const BAND_PIXELS = 2 ** 21;
 
 /** Pastes the difference between `after` and the aligned crop into the picture. */
 export async function pasteBack(picture: DecodedPicture, aligned: AlignedFace, after: RgbImage): Promise<Pasted> {
-  const { planes, box } = cropChange(aligned.crop, after);
-  const rect = box && boxInPicture(box, aligned.toPhoto, picture);
-  if (!rect) return { picture, touched: UNTOUCHED };
+  const { crop, toPhoto } = aligned;
+  // Detail that the crop could not hold exists where its pixels are larger than the picture's.
+  const change = cropChange(crop, after, affineScale(toPhoto) > 1.02);
+  const rect = change && boxInPicture(change.box, toPhoto, picture);
+  if (!change || !rect) return { picture, touched: UNTOUCHED };
   const pasted: DecodedPicture = { ...picture, pixels: picture.pixels.slice() };
+  const toCrop = invertAffine(toPhoto);
   const rows = Math.max(1, Math.floor(BAND_PIXELS / rect.width));
   for (let y = 0; y < rect.height; y += rows) {
     const band = { ...rect, y: rect.y + y, height: Math.min(rows, rect.height - y) };
-    writeRegion(pasted, band, await pasteBand(picture, aligned, planes, band));
+    writeRegion(pasted, band, await pasteBand(picture, band, crop, change, toCrop));
   }
   return { picture: pasted, touched: rect };
 }
@@ -99,52 +106,64 @@ export async function pasteBack(picture: DecodedPicture, aligned: AlignedFace, a
 /** The band as it looks with the change. */
 async function pasteBand(
   picture: DecodedPicture,
-  { crop, size, toPhoto }: AlignedFace,
-  planes: Float32Array,
   band: Rect,
+  crop: RgbImage,
+  change: CropChange,
+  toCrop: Affine,
 ): Promise<RgbImage> {
   const own = toRgbImage(picture, band);
   const before = await convertProfile(own, picture.icc, undefined);
-  const n = band.width * band.height;
-  const { u, v } = cropPositions(band, invertAffine(toPhoto));
-  const change = sampleBilinear(planes, size, size, 4, u, v);
-  // Detail that the crop could not hold exists where its pixels are larger than the picture's.
-  const losesDetail = affineScale(toPhoto) > 1.02;
-  const coarse = losesDetail ? sampleBilinear(crop.data, size, size, 3, u, v) : undefined;
-  const data = before.data.slice();
-  const changed = new Uint8Array(n);
-  for (let i = 0; i < n; i++) {
-    const outside = u[i]! < 0 || v[i]! < 0 || u[i]! > size || v[i]! > size;
-    if (outside || Math.max(Math.abs(change[i]!), Math.abs(change[n + i]!), Math.abs(change[2 * n + i]!)) < NOTHING)
-      continue;
-    changed[i] = 1;
-    for (let k = 0; k < 3; k++) {
-      const o = k * n + i;
-      const gone = coarse ? change[3 * n + i]! * (data[o]! - coarse[o]!) : 0;
-      data[o] = data[o]! + change[o]! - gone;
-    }
-  }
+  const { data, changed } = addChange(before, band, crop, change, toCrop);
   const back = await convertProfile({ ...before, data }, undefined, picture.icc);
-  const result = own.data.slice();
-  for (let i = 0; i < n; i++) {
-    if (changed[i] === 0) continue;
-    for (let o = i; o < 3 * n; o += n) result[o] = back.data[o]!;
+  if (back.data !== data) {
+    // A round trip through a profile rounds: pixels that did not change must not take part in it.
+    const n = band.width * band.height;
+    for (let i = 0; i < n; i++) if (changed[i] === 0) for (let o = i; o < 3 * n; o += n) back.data[o] = own.data[o]!;
   }
-  return { width: band.width, height: band.height, data: result };
+  return back;
 }
 
-/** The place in the crop of each pixel centre of the rectangle. */
-function cropPositions(rect: Rect, toCrop: Affine): { u: Float32Array; v: Float32Array } {
+/** The rectangle with the change added, and which of its pixels have changed. */
+function addChange(before: RgbImage, rect: Rect, crop: RgbImage, { planes, gone }: CropChange, toCrop: Affine) {
+  const size = crop.width;
   const n = rect.width * rect.height;
-  const u = new Float32Array(n);
-  const v = new Float32Array(n);
+  const cropN = size * size;
+  const data = before.data.slice();
+  const changed = new Uint8Array(n);
   for (let y = 0, i = 0; y < rect.height; y++) {
     const py = y + rect.y + 0.5;
     for (let x = 0; x < rect.width; x++, i++) {
       const px = x + rect.x + 0.5;
-      u[i] = toCrop[0] * px + toCrop[1] * py + toCrop[2];
-      v[i] = toCrop[3] * px + toCrop[4] * py + toCrop[5];
+      const u = toCrop[0] * px + toCrop[1] * py + toCrop[2] - 0.5;
+      const v = toCrop[3] * px + toCrop[4] * py + toCrop[5] - 0.5;
+      if (u < -0.5 || v < -0.5 || u > size - 0.5 || v > size - 0.5) continue;
+      const cu = Math.max(0, Math.min(size - 1, u));
+      const cv = Math.max(0, Math.min(size - 1, v));
+      const ix = Math.min(Math.floor(cu), size - 2);
+      const iy = Math.min(Math.floor(cv), size - 2);
+      const fx = cu - ix;
+      const fy = cv - iy;
+      const p = iy * size + ix;
+      const w00 = (1 - fx) * (1 - fy);
+      const w10 = fx * (1 - fy);
+      const w01 = (1 - fx) * fy;
+      const w11 = fx * fy;
+      const read = (plane: Float32Array, o: number) =>
+        w00 * plane[o]! + w10 * plane[o + 1]! + w01 * plane[o + size]! + w11 * plane[o + size + 1]!;
+      const red = read(planes, p);
+      const green = read(planes, p + cropN);
+      const blue = read(planes, p + 2 * cropN);
+      if (Math.max(Math.abs(red), Math.abs(green), Math.abs(blue)) < NOTHING) continue;
+      changed[i] = 1;
+      const share = gone ? read(gone, p) : 0;
+      const add = (o: number, difference: number, c: number) => {
+        const detail = share > 0 ? share * (data[o]! - read(crop.data, c)) : 0;
+        data[o] = data[o]! + difference - detail;
+      };
+      add(i, red, p);
+      add(n + i, green, p + cropN);
+      add(2 * n + i, blue, p + 2 * cropN);
     }
   }
-  return { u, v };
+  return { data, changed };
 }

@@ -20,7 +20,8 @@ import { fillLost } from './inpaint.ts';
 import { occluderMatte } from './mattes.ts';
 import { textureOpacity } from './opacity.ts';
 import { PARSE_SIZE, parseFace } from './parse/parse-face.ts';
-import { applyRecolor, planRecolor, type RecolorPlan } from './recolor/recolor.ts';
+import { applyChange } from './recolor/light-change.ts';
+import { planRecolor, type RecolorPlan } from './recolor/recolor.ts';
 import { type ShapeWeights, shapeWeights } from './shape/shape-weights.ts';
 import { createTopology, type FaceTopology } from './shape/topology.ts';
 import { drivenLabels, drivenPicture, exchangedLabels, texturePicture } from './stage-pictures.ts';
@@ -140,7 +141,7 @@ export function createClassicStages(
         plan = planRecolor(texture, exchanged, source, target);
         plans.set(texture, plan);
       }
-      return { plan, image: applyRecolor(plan, texture, settings.recolor) };
+      return { plan, image: applyChange(plan.change, texture.image, texture.coverage, settings.recolor) };
     },
     blend: (source, target, exchanged, texture, { plan, image }, settings) =>
       composeFace(image, texture, exchanged, plan.both, opacityOf(source, target, exchanged, plan, settings)),

@@ -5,11 +5,11 @@
  */
 import type { FacePart } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
-import { fromLogLight, logLight } from '#engine/image/color.ts';
+import { logLight } from '#engine/image/color.ts';
 import { clamp, mix, smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { fillPolygon } from '#engine/image/polygon.ts';
-import { resizePlane, shrinkPlane } from '#engine/image/resize.ts';
+import { shrinkPlane } from '#engine/image/resize.ts';
 import type { ClassicFace } from '../classic-face.ts';
 import { contourPoints } from '../contours.ts';
 import type { Exchange } from '../exchange.ts';
@@ -17,17 +17,15 @@ import { mouthOpenness, mouthWidth } from '../expression.ts';
 import { featureMask, forBox } from '../feature-masks.ts';
 import type { DrivenTexture } from '../texture/driven-texture.ts';
 import { type FeatureGain, featureGains, luminanceOf, type Rgb } from './feature-gains.ts';
+import { type DetailRule, lightChange } from './light-change.ts';
 import { LIGHT_REDUCTION, type SkinLight, skinLight } from './skin-light.ts';
 
 /** Everything about a recolouring that does not depend on its strength. */
 export interface RecolorPlan {
   readonly width: number;
   readonly height: number;
-  /** The light that the face gets, and the light that it has; reduced planes, one a channel. */
-  readonly wanted: readonly Float32Array[];
-  readonly present: readonly Float32Array[];
-  /** Factor of the detail's contrast. */
-  readonly contrast: number;
+  /** The change of log light at full strength, three planes of the window; 0 outside the mesh. */
+  readonly change: Float32Array;
   readonly features: readonly FeatureGain[];
   /** Where both pictures show bare skin, at the reduced size. */
   readonly both: Float32Array;
@@ -126,14 +124,17 @@ export function planRecolor(
   const follow = targetShare(local, width, height, source, target, scale);
   const wanted = wantedLight(theirs, ours, both, follow);
   const hidden = texture.lost.map((l, i) => Math.max(l, occluder[i]!));
-  const skinGain = meanGain(wanted, ours.fine, both);
+  const skinGain = meanGain(wanted.light, ours.fine, both);
+  const detail: DetailRule = {
+    contrast: detailContrast(texture.image, background, ours.fine, theirs.fine, both, width),
+    hardness: wanted.hardness,
+  };
+  const gains = featureGains(local, texture.image, background, hidden, skinGain, scale);
   return {
     width: w,
     height: h,
-    wanted,
-    present: ours.fine,
-    contrast: detailContrast(texture.image, background, ours.fine, theirs.fine, both, width),
-    features: featureGains(local, texture.image, background, hidden, skinGain, scale),
+    change: lightChange(texture, wanted.light, ours, detail, gains),
+    features: gains,
     both,
   };
 }
@@ -142,7 +143,12 @@ export function planRecolor(
  * The target's light, and as much of the source's departure from it as looks natural. A source in hard light departs
  * far: the harder it is, the less of it is let through.
  */
-function wantedLight(theirs: SkinLight, ours: SkinLight, both: Float32Array, follow: Float32Array): Float32Array[] {
+function wantedLight(
+  theirs: SkinLight,
+  ours: SkinLight,
+  both: Float32Array,
+  follow: Float32Array,
+): { light: Float32Array[]; hardness: number } {
   const n = both.length;
   const departure = [0, 1, 2].map((k) => {
     const [t, tc, s, sc] = [theirs.fine[k]!, theirs.coarse[k]!, ours.fine[k]!, ours.coarse[k]!];
@@ -160,14 +166,15 @@ function wantedLight(theirs: SkinLight, ours: SkinLight, both: Float32Array, fol
   const hardness = smoothstep(SOFT_LIGHT, HARD_LIGHT, Math.sqrt(square / weight));
   const most = mix(LARGEST_DEPARTURE.soft, LARGEST_DEPARTURE.hard, hardness);
   const least = mix(TARGET_SHARE.soft, TARGET_SHARE.hard, hardness);
-  return departure.map((plane, k) =>
+  const light = departure.map((plane, k) =>
     Float32Array.from({ length: n }, (_, i) => {
-      const light = luminance[i]!;
-      const tint = LARGEST_TINT * Math.tanh((plane[i]! - light) / LARGEST_TINT);
-      const kept = most * Math.tanh(light / most) + tint;
+      const broad = luminance[i]!;
+      const tint = LARGEST_TINT * Math.tanh((plane[i]! - broad) / LARGEST_TINT);
+      const kept = most * Math.tanh(broad / most) + tint;
       return theirs.fine[k]![i]! + (1 - Math.max(least, follow[i]!)) * kept;
     }),
   );
+  return { light, hardness };
 }
 
 /**
@@ -222,49 +229,4 @@ function detailContrast(
     }
   }
   return clamp((theirs / ours) ** (0.5 * CONTRAST_SHARE), ...CONTRAST_RANGE);
-}
-
-/** Largest enhancement of highlights when light skin becomes dark. */
-const HIGHLIGHT_LIMIT = 1.3;
-
-/**
- * A highlight is light added to the skin's own, so on brighter skin it weighs less: log(1 + (e^d - 1) ratio), ratio =
- * present light over wanted light. Multiplying it instead makes noses of dark faces glare on light ones.
- */
-function highlight(detail: number, ratio: number): number {
-  return Math.log(1 + (Math.exp(detail) - 1) * Math.min(HIGHLIGHT_LIMIT, ratio));
-}
-
-/** Applies the plan. @param strength 0 (the source's own colours) .. 1 */
-export function applyRecolor(plan: RecolorPlan, texture: DrivenTexture, strength: number): RgbImage {
-  const { width, height } = plan;
-  const n = width * height;
-  const { image, coverage } = texture;
-  if (strength === 0) return image;
-  const data = new Float32Array(3 * n);
-  const rw = Math.floor(width / LIGHT_REDUCTION);
-  const rh = Math.floor(height / LIGHT_REDUCTION);
-  for (let k = 0; k < 3; k++) {
-    const wanted = resizePlane(plan.wanted[k]!, rw, rh, width, height);
-    const present = resizePlane(plan.present[k]!, rw, rh, width, height);
-    const change = wanted; // becomes the change of log light
-    for (let i = 0; i < n; i++) {
-      if (!(coverage[i]! > 0)) continue;
-      const own = logLight(image.data[k * n + i]!);
-      const light = present[i]!;
-      let detail = plan.contrast * (own - light);
-      if (detail > 0.02) detail = highlight(detail, Math.exp(light - wanted[i]!));
-      change[i] = wanted[i]! + detail - own;
-    }
-    for (const { mask, gain } of plan.features) {
-      forBox(mask.box, width, (i, j) => {
-        change[i]! += mask.data[j]! * (gain[k]! - change[i]!);
-      });
-    }
-    const to = data.subarray(k * n, (k + 1) * n);
-    for (let i = 0; i < n; i++) {
-      if (coverage[i]! > 0) to[i] = fromLogLight(logLight(image.data[k * n + i]!) + strength * change[i]!);
-    }
-  }
-  return { width, height, data };
 }
