@@ -18,6 +18,9 @@ export interface SampleFace {
   readonly title: string;
 }
 
+/** The samples whose swap shows at a glance what the studio does. */
+const FIRST_PAIR = { source: 'freja', target: 'ines' } as const;
+
 export type FileActions = ReturnType<typeof fileActions>;
 
 /** The well that an arrival without an address goes to: the first empty one, else another source. */
@@ -81,7 +84,10 @@ export function fileActions(link: StudioLink, photos: PhotoActions, fail: (repor
 
     /** Two sample faces, one into each well: the shortest way to a first result. */
     async trySamples(): Promise<void> {
-      const [source, target] = await guarded<readonly SampleFace[]>(() => link.engine().samples.list(), []);
+      const samples = await guarded<readonly SampleFace[]>(() => link.engine().samples.list(), []);
+      const named = (id: string) => samples.find((sample) => sample.id === id);
+      const source = named(FIRST_PAIR.source) ?? samples[0];
+      const target = named(FIRST_PAIR.target) ?? samples[1];
       if (source) await openSample(source.id, 'source');
       if (target) await openSample(target.id, 'target');
     },

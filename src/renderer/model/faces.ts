@@ -28,6 +28,13 @@ export function readingOrder(faces: readonly Face[]): number[] {
   return rows.flatMap((row) => row.faces.sort((a, b) => a.box[0] - b.box[0]).map((face) => face.index));
 }
 
+/** Rules that speak of a choice which the window lets the user see and make anyway. */
+const SEEN_ANYWAY = new Set(['several-faces']);
+
+/** Warnings without those that the window answers by itself. */
+export const remarkable = (warnings: readonly Warning[]): Warning[] =>
+  warnings.filter(({ rule }) => !SEEN_ANYWAY.has(rule));
+
 /** The gravest severity of a list of warnings, or null when there is none. */
 export function gravest(warnings: readonly Pick<Warning, 'severity'>[]): Warning['severity'] | null {
   return warnings.reduce<Warning['severity'] | null>(

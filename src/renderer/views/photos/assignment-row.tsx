@@ -49,7 +49,7 @@ const useStyles = makeStyles({
 /** One target face: select it at the left, choose what it gets at the right; when it is selected, what to know of it. */
 export function AssignmentRow({ target, face, number }: { target: Photo; face: number; number: number }) {
   const styles = useStyles();
-  const row = useRef<HTMLLIElement>(null);
+  const row = useRef<HTMLDivElement>(null);
   const doc = useEdit((state) => state.history.present);
   const selected = useEdit((state) => state.selectedFace === face);
   const byKey = usePhotos((state) => state.byKey);
@@ -60,8 +60,8 @@ export function AssignmentRow({ target, face, number }: { target: Photo; face: n
     if (selected) row.current?.scrollIntoView({ block: 'nearest' });
   }, [selected]);
   return (
-    <li ref={row} className={mergeClasses(styles.row, selected && styles.selected)}>
-      <div className={styles.pair}>
+    <li className={mergeClasses(styles.row, selected && styles.selected)}>
+      <div ref={row} className={styles.pair}>
         <button
           type="button"
           className={styles.face}

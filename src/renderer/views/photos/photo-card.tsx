@@ -106,7 +106,7 @@ export function PhotoCard({ photo, selected, compact = false, onShow, onRemove, 
           <span className={styles.name}>{name}</span>
         </Tooltip>
         {!compact && <span className={styles.size}>{text.wells.size(info.width, info.height)}</span>}
-        {!photo.thorough && info.faces.length > 0 && (
+        {!compact && !photo.thorough && info.faces.length > 0 && (
           <Button
             appearance="subtle"
             size="small"

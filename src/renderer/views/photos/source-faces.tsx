@@ -1,6 +1,6 @@
 import { makeStyles, mergeClasses, tokens, useArrowNavigationGroup } from '@fluentui/react-components';
 import { withAssignment } from '../../model/document.ts';
-import { gravest, readingOrder } from '../../model/faces.ts';
+import { gravest, readingOrder, remarkable } from '../../model/faces.ts';
 import { edit, useEdit } from '../../state/edit.ts';
 import type { Photo } from '../../state/photos.ts';
 import { text } from '../../text.ts';
@@ -63,7 +63,9 @@ export function SourceFaces({ photo }: { photo: Photo }) {
           >
             <FaceThumb photo={photo.key} face={index} size="medium" />
             <span className={styles.mark}>
-              <SeverityMark severity={gravest(faces.find((face) => face.index === index)?.warnings ?? [])} />
+              <SeverityMark
+                severity={gravest(remarkable(faces.find((face) => face.index === index)?.warnings ?? []))}
+              />
             </span>
           </button>
         );

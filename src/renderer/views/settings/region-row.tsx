@@ -1,5 +1,4 @@
 import { Checkbox, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
-import { LockClosed16Regular } from '@fluentui/react-icons';
 import type { Region } from '#shared/regions.ts';
 import type { RegionSwitch } from '#shared/settings.ts';
 import { withRegion } from '../../model/document.ts';
@@ -46,7 +45,6 @@ export function RegionRow({ region, locked, reason }: RegionRowProps) {
         <span className={styles.label}>
           <span className={styles.swatch} style={{ backgroundColor: `rgb(${color.join(' ')})` }} />
           {name}
-          {locked && <LockClosed16Regular aria-hidden />}
         </span>
       </th>
       {(['texture', 'shape'] as const).map((part) => (

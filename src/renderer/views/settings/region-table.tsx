@@ -15,8 +15,8 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground3,
     textAlign: 'center',
   },
-  first: { textAlign: 'left', width: '33%' },
-  part: { width: '16%' },
+  first: { textAlign: 'left', width: '32%' },
+  part: { width: '17.5%' },
   reason: {
     padding: `${tokens.spacingVerticalS} 0 ${tokens.spacingVerticalXS}`,
     fontSize: tokens.fontSizeBase200,

@@ -1,7 +1,7 @@
 /** Every remark about a target face, the source face that it gets, and the pair, in plain words. */
 import type { Warning } from '#shared/contract.ts';
 import type { StudioDocument } from '../../model/document.ts';
-import { readingOrder, sortedWarnings } from '../../model/faces.ts';
+import { readingOrder, remarkable, sortedWarnings } from '../../model/faces.ts';
 import type { Photo, PhotosState } from '../../state/photos.ts';
 import type { FinishedRun } from '../../state/run.ts';
 import { text } from '../../text.ts';
@@ -42,7 +42,7 @@ export function remarksOf(
   ];
   const said = new Set<string>();
   return groups.flatMap(([about, warnings]) =>
-    sortedWarnings(warnings)
+    sortedWarnings(remarkable(warnings))
       .filter(({ message }) => !said.has(message) && said.add(message))
       .map(({ rule, severity, message }): Remark => ({ id: `${about}:${rule}`, about, severity, message })),
   );
