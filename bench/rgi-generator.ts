@@ -6,6 +6,7 @@
 import { throwIfCancelled } from '#engine/errors.ts';
 import { maskedLayers, maskGuidedGenerator } from '#engine/networks/mask-guided-generator.ts';
 import { regionCapacities, regionInputs } from '#engine/networks/region-layout.ts';
+import { REGION_STYLE_ROWS, STYLE_ROWS, STYLE_SIZE } from '#engine/networks/region-mlps.ts';
 import { StateDict } from '#engine/networks/state-dict.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
 import { Graph, type Value } from '#engine/tensor/graph.ts';
@@ -14,7 +15,7 @@ import type { TensorSession } from '#engine/tensor/sessions.ts';
 import { REGION_COUNT } from '#shared/regions.ts';
 import { type BenchOptions, type BenchReport, describeMachine, spread } from './bench.ts';
 import { MAP_SIZE, oneHotRegions, regionMap } from './region-map.ts';
-import { syntheticWeights } from './synthetic-weights.ts';
+import { type SyntheticWeights, syntheticWeights } from './synthetic-weights.ts';
 
 const FORMS = ['reference', 'exact', 'plain'] as const;
 type Form = (typeof FORMS)[number];
@@ -35,16 +36,16 @@ export async function rgiGenerator(options: BenchOptions): Promise<BenchReport> 
     });
     return {
       graph,
-      image: maskGuidedGenerator(new StateDict(graph, 'G.'), codes, form === 'plain' ? undefined : map()),
+      image: maskGuidedGenerator(new StateDict(graph, 'G.'), codes, form === 'plain' ? undefined : map(), {
+        // The upper layers' style never changes in the RGI network; plain StyleGAN2 has its own style everywhere.
+        latentAverage: form === 'exact' ? graph.param('latent_avg', [STYLE_ROWS, STYLE_SIZE]) : undefined,
+      }),
     };
   };
   const graphs = Object.fromEntries(FORMS.map((form) => [form, build(form)])) as Record<Form, ReturnType<typeof build>>;
   await using weights = await syntheticWeights(Object.values(graphs).map(({ graph }) => graph));
 
-  const codes = {
-    dims: [1, REGION_COUNT, 18, 512],
-    data: weights.values('codes.latent_avg', [1, REGION_COUNT, 18, 512]),
-  };
+  const codes = styleCodes(weights);
   const feeds: Readonly<Record<Form, Record<string, TensorData>>> = {
     reference: { codes, oneHot: oneHotRegions(labels) },
     exact: { codes, oneHot: oneHotRegions(labels), ...regionInputs(labels, MAP_SIZE, layers, capacities) },
@@ -73,6 +74,16 @@ export async function rgiGenerator(options: BenchOptions): Promise<BenchReport> 
     }
   }
   return report(times, runs, pictures, options.labels);
+}
+
+/** Codes whose upper rows are the mean latent, as the region MLPs make them. */
+function styleCodes({ values }: SyntheticWeights): TensorData & { readonly data: Float32Array } {
+  const dims = [1, REGION_COUNT, STYLE_ROWS, STYLE_SIZE];
+  const data = values('codes.latent_avg', dims);
+  const upper = values('latent_avg', [STYLE_ROWS, STYLE_SIZE]).subarray(REGION_STYLE_ROWS * STYLE_SIZE);
+  for (let region = 0; region < REGION_COUNT; region++)
+    data.set(upper, (region * STYLE_ROWS + REGION_STYLE_ROWS) * STYLE_SIZE);
+  return { dims, data };
 }
 
 function report(

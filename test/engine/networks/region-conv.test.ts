@@ -1,7 +1,7 @@
 /** The exact region convolution against the literal one-convolution-per-region form, on a face-like label map. */
 import { describe, expect, it } from 'vitest';
 import { type RegionForm, regionModulatedConv2d } from '#engine/networks/region-conv.ts';
-import { gathersAll, type RegionLayer, regionCapacities, regionInputs } from '#engine/networks/region-layout.ts';
+import { type RegionLayer, regionCapacities, regionInputs, usesPatches } from '#engine/networks/region-layout.ts';
 import { StateDict } from '#engine/networks/state-dict.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
 import { Graph } from '#engine/tensor/graph.ts';
@@ -76,10 +76,10 @@ describe('region layout', () => {
   const layer: RegionLayer = { name: 'layer', size: 64, upsample: false };
   const capacities = regionCapacities(labels, MAP_SIZE, [layer], REGIONS);
 
-  it('gathers only a part of large maps and all of small ones', () => {
-    expect(gathersAll({ name: 'small', size: 16, upsample: false })).toBe(true);
-    expect(gathersAll(layer)).toBe(false);
-    expect(capacities.layers.get('layer')).toBeLessThan(64 * 64 * 0.5);
+  it('lists only a part of the taps of large maps and none of small ones', () => {
+    expect(usesPatches({ name: 'small', size: 16, upsample: false })).toBe(true);
+    expect(usesPatches(layer)).toBe(false);
+    expect(capacities.layers.get('layer')!.room).toBeLessThan(64 * 64 * 0.2);
   });
 
   it('refuses labels that are no region', () => {

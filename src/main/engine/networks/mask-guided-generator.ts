@@ -3,10 +3,10 @@
  * heads up to 128² take every pixel's style from its region, the layers above one shared style.
  */
 import type { Value } from '#engine/tensor/graph.ts';
-import { add, mul } from '#engine/tensor/ops/elementwise.ts';
-import { expand, reshape, select } from '#engine/tensor/ops/layout.ts';
+import { add, leakyRelu, mul } from '#engine/tensor/ops/elementwise.ts';
+import { expand, reshape, select, slice } from '#engine/tensor/ops/layout.ts';
 import { fusedLeakyRelu } from './equalized.ts';
-import { type ModulatedConvOptions, modulatedConv2d } from './modulated-conv.ts';
+import { foldedModulatedConv2d, type ModulatedConvOptions, modulatedConv2d } from './modulated-conv.ts';
 import { type RegionMap, regionModulatedConv2d } from './region-conv.ts';
 import type { RegionLayer } from './region-layout.ts';
 import { REGION_STYLE_ROWS } from './region-mlps.ts';
@@ -97,6 +97,11 @@ export interface GeneratorOptions {
   /** Output size; below 1024 the upper layers are left out. Default 1024. */
   readonly size?: number;
   readonly noise?: NoiseSource;
+  /**
+   * The mean latent `[18,512]` as a parameter: the unmasked layers then take it instead of their rows of the codes
+   * (which are the mean latent, spec rgi-core 1.2) and run with their styles folded into their kernels.
+   */
+  readonly latentAverage?: Value | undefined;
   /** Runs around every layer, for example to recompute it in the backward pass. */
   readonly around?: (layer: StyledLayer, inputs: readonly Value[], build: (inputs: readonly Value[]) => Value) => Value;
 }
@@ -120,6 +125,15 @@ export function styledConv(
   return fusedLeakyRelu(noisy, keys.get('activate.bias', [layer.out]));
 }
 
+/** An unmasked styled convolution whose style is constant. @param style `[1,512]` */
+function foldedStyledConv(keys: StateDict, x: Value, style: Value, layer: StyledLayer, noise: Value): Value {
+  const options: ModulatedConvOptions = { out: layer.out, kernel: 3, demodulate: true, upsample: layer.upsample };
+  // leaky(√2 · y) = √2 · leaky(y): the gain moves into the kernel, too.
+  const bias = keys.get('activate.bias', [layer.out]);
+  const y = foldedModulatedConv2d(keys.under('conv'), x, style, options, Math.SQRT2, bias);
+  return leakyRelu(add(y, mul(noise, mul(keys.get('noise.weight', [1]), Math.SQRT2))), 0.2);
+}
+
 /** One RGB head: 1×1 modulated convolution without demodulation, bias, plus the upsampled image so far. */
 export function toRgb(
   keys: StateDict,
@@ -137,6 +151,13 @@ export function toRgb(
       : regionModulatedConv2d(conv, x, styles, map, layer, options);
   const image = add(y, keys.get('bias', [1, 3, 1, 1]));
   return skip === undefined ? image : add(image, upsampleSkip(skip));
+}
+
+/** An unmasked RGB head whose style is constant. @param style `[1,512]` */
+function foldedToRgb(keys: StateDict, x: Value, style: Value, skip: Value): Value {
+  const options: ModulatedConvOptions = { out: 3, kernel: 1, demodulate: false, upsample: false };
+  const bias = reshape(keys.get('bias', [1, 3, 1, 1]), [3]);
+  return add(foldedModulatedConv2d(keys.under('conv'), x, style, options, 1, bias), upsampleSkip(skip));
 }
 
 /**
@@ -159,10 +180,18 @@ export function maskGuidedGenerator(
     for (const layer of generatorLayers(options.size)) {
       const own = keys.under(layer.name);
       const regional = map !== undefined && layer.masked;
+      const folded = !layer.masked && options.latentAverage !== undefined;
       const rows = select(codes, 2, layer.styleRow);
-      const styles = regional ? rows : reshape(select(rows, 1, 0), [batch, -1]);
+      const constant = (): Value =>
+        slice(options.latentAverage!, [{ axis: 0, start: layer.styleRow, end: layer.styleRow + 1 }]);
+      const styles = folded ? constant() : regional ? rows : reshape(select(rows, 1, 0), [batch, -1]);
       graph.scope(layer.name, () => {
-        if (layer.kind === 'rgb') image = toRgb(own, x, styles, layer, regional ? map : undefined, image);
+        if (folded && layer.kind === 'rgb') image = foldedToRgb(own, x, styles, image!);
+        else if (folded) {
+          const build = ([input]: readonly Value[]): Value =>
+            foldedStyledConv(own, input!, styles, layer, noise(layer.noise!, layer.size));
+          x = around(layer, [x], build);
+        } else if (layer.kind === 'rgb') image = toRgb(own, x, styles, layer, regional ? map : undefined, image);
         else {
           const build = ([input, style]: readonly Value[]): Value =>
             styledConv(own, input!, style!, layer, regional ? map : undefined, noise(layer.noise!, layer.size));

@@ -6,7 +6,7 @@ import type { Value } from '#engine/tensor/graph.ts';
 import { add, mul, rsqrt, square } from '#engine/tensor/ops/elementwise.ts';
 import { reshape, transpose } from '#engine/tensor/ops/layout.ts';
 import { reduceSum } from '#engine/tensor/ops/reduction.ts';
-import { conv2d, convTranspose2d, matmul } from '#engine/tensor/ops/spatial.ts';
+import { addChannelBias, conv2d, convTranspose2d, matmul } from '#engine/tensor/ops/spatial.ts';
 import { equalLinear } from './equalized.ts';
 import type { StateDict } from './state-dict.ts';
 import { blurUpsampled } from './upfirdn.ts';
@@ -57,4 +57,27 @@ export function modulatedConv2d(keys: StateDict, x: Value, style: Value, options
   const y = convolve(mul(x, reshape(modulation, [-1, x.shape[1]!, 1, 1])), weights.weight, options.upsample);
   const demodulation = weights.demodulate(modulation);
   return demodulation === undefined ? y : mul(y, reshape(demodulation, [-1, options.out, 1, 1]));
+}
+
+/**
+ * The same for a style that never changes: modulation, demodulation, a gain and a bias go into the kernel, which the
+ * runtime folds into one constant when the model is opened; the maps are touched by the convolution alone.
+ * @param style `[1,512]`, made of parameters and constants only @param bias `[out]`
+ */
+export function foldedModulatedConv2d(
+  keys: StateDict,
+  x: Value,
+  style: Value,
+  options: ModulatedConvOptions,
+  gain: number,
+  bias: Value,
+): Value {
+  const channels = x.shape[1]!;
+  const weights = modulatedWeights(keys, channels, options);
+  const modulation = weights.modulate(style);
+  const demodulation = weights.demodulate(modulation);
+  const modulated = mul(weights.weight, reshape(modulation, [1, channels, 1, 1]));
+  const kernel = demodulation === undefined ? modulated : mul(modulated, reshape(demodulation, [options.out, 1, 1, 1]));
+  const y = convolve(x, mul(kernel, gain), options.upsample);
+  return addChannelBias(y, mul(bias, gain));
 }

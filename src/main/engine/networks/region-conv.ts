@@ -3,17 +3,18 @@
  * region, `y(p) = d[r(p)] ⊙ Σ_k W_k · (s[r(p)] ⊙ x(p+k))`.
  *
  * - `reference`: literally one convolution per region, masked and added, as the method was published.
- * - `exact`: one convolution of the input modulated pixel by pixel, right wherever the kernel's footprint stays inside
- *   a region, and the border pixels again from gathered patches with their own region's style. Equal up to rounding,
- *   at about the cost of one convolution.
+ * - `exact`: one convolution of the input modulated pixel by pixel, `Σ_k W_k · (s[r(p+k)] ⊙ x(p+k))`, which is right
+ *   wherever the kernel's footprint stays inside a region; at the borders it is mended by what is missing,
+ *   `Σ_k W_k · ((s[r(p)] - s[r(p+k)]) ⊙ x(p+k))` over the taps that read another region. Equal up to rounding, at about
+ *   the cost of one convolution.
  */
 import type { Value } from '#engine/tensor/graph.ts';
 import { full, mul, sum } from '#engine/tensor/ops/elementwise.ts';
-import { gather, scatterElements } from '#engine/tensor/ops/indexing.ts';
-import { concat, expand, reshape, slice, transpose } from '#engine/tensor/ops/layout.ts';
+import { gather, indexConstant, scatterElements } from '#engine/tensor/ops/indexing.ts';
+import { expand, padImage, reshape, slice, stack, transpose } from '#engine/tensor/ops/layout.ts';
 import { matmul, resizeNearest } from '#engine/tensor/ops/spatial.ts';
 import { convolve, type ModulatedConvOptions, modulatedConv2d, modulatedWeights } from './modulated-conv.ts';
-import { gathersAll, phasesOf, type RegionCapacities, type RegionLayer, regionInputNames } from './region-layout.ts';
+import { type RegionCapacities, type RegionLayer, regionInputNames, usesPatches } from './region-layout.ts';
 import type { StateDict } from './state-dict.ts';
 import { BLUR_TAPS } from './upfirdn.ts';
 
@@ -95,74 +96,112 @@ function exact(
   const [, channels, height, width] = x.shape as [number, number, number, number];
   const { regions } = capacities;
   const { out } = options;
-  const area = layer.size ** 2;
-  const places = phasesOf(layer) * capacities.layers.get(layer.name)!;
-  const names = regionInputNames(layer);
-  const positions = graph.input(names.positions, [places], 'int64');
-  const membership = graph.input(names.membership, [regions, places]);
-
   const weights = modulatedWeights(keys, channels, options);
   const modulation = weights.modulate(reshape(styles, [regions, -1]));
-  const demodulation = weights.demodulate(modulation) ?? full(graph, [regions, out], 1);
+  const masks = (size: number): Value => reshape(masksAt(map, size), [regions, size * size]);
 
-  const patches = borderPatches(x, layer, places, spread(modulation, membership));
-  const border = mul(borderProducts(patches, weights.weight, layer), spread(demodulation, membership));
-  const where = expand(reshape(positions, [1, places]), [out, places]);
-  let base: Value;
-  if (gathersAll(layer)) base = full(graph, [out, area], 0);
+  let sums: Value;
+  if (usesPatches(layer)) sums = patchSums(x, weights.weight, modulation, masks(layer.size), layer);
   else {
-    const interior = graph.input(names.interior, [1, area]);
-    const masks = (size: number): Value => reshape(masksAt(map, size), [regions, size * size]);
     const modulated = mul(x, reshape(spread(modulation, masks(height)), [1, channels, height, width]));
-    const convolved = reshape(convolve(modulated, weights.weight, options.upsample), [out, area]);
-    base = mul(convolved, spread(demodulation, mul(masks(layer.size), interior)));
+    const inside = reshape(convolve(modulated, weights.weight, options.upsample), [out, layer.size ** 2]);
+    sums = mendBorders(inside, x, weights.weight, modulation, capacities, layer);
   }
-  // Added, not written: unused places are zero and may point at the same pixel.
-  return reshape(scatterElements(base, where, border, 1, 'add'), [1, out, layer.size, layer.size]);
+  const demodulation = weights.demodulate(modulation) ?? full(graph, [regions, out], 1);
+  return reshape(mul(sums, spread(demodulation, masks(layer.size))), [1, out, layer.size, layer.size]);
 }
 
-/** 3×3 input patches of the listed pixels, modulated by their own region: `[C,9,places]`. */
-function borderPatches(x: Value, layer: RegionLayer, places: number, modulation: Value): Value {
+/** Adds what foreign taps miss to sums `[out,size²]`. */
+function mendBorders(
+  sums: Value,
+  x: Value,
+  weight: Value,
+  modulation: Value,
+  capacities: RegionCapacities,
+  layer: RegionLayer,
+): Value {
   const { graph } = x;
-  const [, channels, height, width] = x.shape as [number, number, number, number];
+  const [out, channels] = weight.shape as [number, number, number, number];
+  const capacity = capacities.layers.get(layer.name)!;
+  const { room } = capacity;
+  const groups = capacity.groups.length;
+  const places = groups * room;
+  if (places === 0) return sums;
   const names = regionInputNames(layer);
-  const taps = graph.input(names.taps, [9, places], 'int64');
-  const valid = graph.input(names.valid, [9, places]);
-  const gathered = gather(reshape(x, [channels, height * width]), taps, 1);
-  return mul(mul(gathered, reshape(modulation, [channels, 1, places])), reshape(valid, [1, 9, places]));
+  const positions = graph.input(names.positions, [places], 'int32');
+  const taps = graph.input(names.taps, [places], 'int32');
+  const difference = graph.input(names.difference, [capacities.regions, places]);
+
+  const read = gather(reshape(x, [channels, -1]), taps, 1);
+  const missing = reshape(mul(read, spread(modulation, difference)), [channels, groups, room]);
+  const kernels = gather(tapKernels(weight, layer), indexConstant(graph, capacity.groups), 0);
+  const products = matmul(kernels, transpose(missing, [1, 0, 2]));
+  const where = expand(reshape(positions, [1, places]), [out, places]);
+  // Added, not written: several taps meet in one pixel, and unused places are zero.
+  return scatterElements(sums, where, reshape(transpose(products, [1, 0, 2]), [out, places]), 1, 'add');
 }
 
-/** The kernel applied to patches `[C,9,places]`, phase by phase: `[out,places]`. */
-function borderProducts(patches: Value, weight: Value, layer: RegionLayer): Value {
+/** Every pixel from its own patch, modulated by its own region: `[out,size²]`. For small maps. */
+function patchSums(x: Value, weight: Value, modulation: Value, masks: Value, layer: RegionLayer): Value {
   const [out, channels] = weight.shape as [number, number, number, number];
-  const places = patches.shape[2]!;
-  const columns = reshape(patches, [channels * 9, places]);
-  if (!layer.upsample) return matmul(reshape(weight, [out, channels * 9]), columns);
-  const perPhase = places / 4;
-  const kernels = phaseKernels(weight);
-  return concat(
-    Array.from({ length: 4 }, (_, phase) =>
-      matmul(
-        reshape(slice(kernels, [{ axis: 0, start: phase, end: phase + 1 }]), [out, channels * 9]),
-        slice(columns, [{ axis: 1, start: phase * perPhase, end: (phase + 1) * perPhase }]),
-      ),
+  const [, , height, width] = x.shape as [number, number, number, number];
+  const area = height * width;
+  const regions = masks.shape[0]!;
+  const patches = patchesOf(x);
+  // [phases · out, 9 · C] would repeat the patches for nothing: each phase has its own regions.
+  const kernels = tapKernels(weight, layer);
+  const ofPhase = (phase: number, own: Value): Value => {
+    const kernel = slice(kernels, [{ axis: 0, start: phase * 9, end: phase * 9 + 9 }]);
+    const modulated = mul(patches, reshape(spread(modulation, own), [1, channels, area]));
+    return matmul(reshape(transpose(kernel, [1, 0, 2]), [out, 9 * channels]), reshape(modulated, [9 * channels, area]));
+  };
+  if (!layer.upsample) return ofPhase(0, masks);
+  // Output pixels by phase: [R, h, 2, w, 2] → [2, 2, R, h, w].
+  const byPhase = transpose(reshape(masks, [regions, height, 2, width, 2]), [2, 4, 0, 1, 3]);
+  const phases = Array.from({ length: 4 }, (_, phase) => {
+    const own = slice(byPhase, [
+      { axis: 0, start: phase >> 1, end: (phase >> 1) + 1 },
+      { axis: 1, start: phase & 1, end: (phase & 1) + 1 },
+    ]);
+    return ofPhase(phase, reshape(own, [regions, area]));
+  });
+  const together = reshape(stack(phases, 1), [out, 2, 2, height, width]);
+  return reshape(transpose(together, [0, 3, 1, 4, 2]), [out, 4 * area]);
+}
+
+/** The 3×3 neighbourhoods of every pixel, zero outside: `[9,C,h·w]`. */
+function patchesOf(x: Value): Value {
+  const [, channels, height, width] = x.shape as [number, number, number, number];
+  const padded = padImage(x, [1, 1, 1, 1]);
+  return reshape(
+    stack(
+      Array.from({ length: 9 }, (_, tap) => {
+        const [top, left] = [Math.floor(tap / 3), tap % 3];
+        return slice(padded, [
+          { axis: 2, start: top, end: top + height },
+          { axis: 3, start: left, end: left + width },
+        ]);
+      }),
+      0,
     ),
-    1,
+    [9, channels, height * width],
   );
+}
+
+/** The kernel tap by tap, and for upsampling layers phase by phase: `[phases·9,out,C]`. */
+function tapKernels(weight: Value, layer: RegionLayer): Value {
+  const [out, channels] = weight.shape as [number, number, number, number];
+  const taps = reshape(weight, [out, channels, 9]);
+  if (!layer.upsample) return transpose(taps, [2, 0, 1]);
+  const mixing = weight.graph.constant({ dims: [9, 36], data: phaseMixing() });
+  return transpose(matmul(taps, mixing), [2, 0, 1]);
 }
 
 /**
  * Transposed convolution with stride 2 followed by the blur, seen from one output pixel, is a 3×3 kernel over the
- * input whose taps depend on whether the row and the column are even or odd: `[4,out·C,9]`.
+ * input whose taps depend on whether the row and the column are even or odd: column `phase · 9 + offset` says how much
+ * each kernel tap contributes. Along an axis, kernel tap j meets input offset t at parity a in blur tap `j - a + 1 + 2t`.
  */
-function phaseKernels(weight: Value): Value {
-  const [out, channels] = weight.shape as [number, number, number, number];
-  const mixing = weight.graph.constant({ dims: [9, 36], data: phaseMixing() });
-  const mixed = matmul(reshape(weight, [out * channels, 9]), mixing);
-  return transpose(reshape(mixed, [out * channels, 4, 9]), [1, 0, 2]);
-}
-
-/** How much kernel tap j of an axis contributes to input offset t for output parity a: blur tap `j - a + 1 + 2t`. */
 function phaseMixing(): Float32Array {
   const axis = (parity: number, offset: number, tap: number): number =>
     2 * (BLUR_TAPS[tap - parity + 1 + 2 * (offset - 1)] ?? 0);

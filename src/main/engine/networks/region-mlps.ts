@@ -11,6 +11,9 @@ export const REGION_STYLE_ROWS = 13;
 export const STYLE_ROWS = 18;
 export const STYLE_SIZE = 512;
 
+/** The mean latent, `[18,512]`. It lies outside the upstream state dict. */
+export const latentAverage = (keys: StateDict): Value => keys.get('latent_avg', [STYLE_ROWS, STYLE_SIZE]);
+
 export interface LocalMlpOptions {
   readonly hidden: number;
   readonly rows: number;
@@ -35,7 +38,7 @@ export function regionStyleCodes(keys: StateDict, vectors: Value): Value {
   const { graph } = vectors;
   return graph.scope('MLPs', () => {
     const [batch, regions] = vectors.shape as [number, number, number];
-    const average = keys.get('latent_avg', [STYLE_ROWS, STYLE_SIZE]);
+    const average = latentAverage(keys);
     const moved = stack(
       Array.from({ length: regions }, (_, region) =>
         localMlp(keys.under(`MLPs.${region}`), select(vectors, 1, region), {

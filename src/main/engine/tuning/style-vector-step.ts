@@ -4,7 +4,7 @@
  */
 import { type GeneratorOptions, maskGuidedGenerator } from '#engine/networks/mask-guided-generator.ts';
 import type { RegionForm } from '#engine/networks/region-conv.ts';
-import { regionStyleCodes } from '#engine/networks/region-mlps.ts';
+import { latentAverage, regionStyleCodes } from '#engine/networks/region-mlps.ts';
 import { STYLE_VECTOR_SIZE } from '#engine/networks/rgi-encoder.ts';
 import { StateDict } from '#engine/networks/state-dict.ts';
 import { Graph, isValue } from '#engine/tensor/graph.ts';
@@ -38,6 +38,7 @@ export function styleVectorStep(options: StyleVectorStepOptions): TrainingStep {
     { oneHot, form },
     {
       size,
+      latentAverage: latentAverage(keys),
       ...(options.noise === undefined ? {} : { noise: options.noise }),
       ...(recompute ? { around: recomputed } : {}),
     },
