@@ -46,6 +46,14 @@ function boxColumns(source: Float32Array, out: Float32Array, width: number, heig
   }
 }
 
+let scratch = new Float32Array(0);
+
+/** Room for one pass, kept from call to call: blurs are many, and fresh memory is dear. */
+function scratchRoom(size: number): Float32Array {
+  if (scratch.length < size) scratch = new Float32Array(size);
+  return scratch;
+}
+
 /** The plane blurred with a Gaussian of `sigma` pixels; below 0.4 pixels a copy. */
 export function gaussianBlur(
   source: Float32Array,
@@ -55,7 +63,7 @@ export function gaussianBlur(
 ): Float32Array<ArrayBuffer> {
   const out = new Float32Array(width * height);
   out.set(source.subarray(0, out.length));
-  const between = new Float32Array(out.length);
+  const between = scratchRoom(out.length);
   for (const radius of sigma < 0.4 ? [] : boxRadii(sigma)) {
     if (radius === 0) continue;
     boxRows(out, between, width, height, radius);

@@ -34,29 +34,41 @@ export function reducePlane({ width, height, data }: Plane): Plane {
   return { width: w, height: h, data: out };
 }
 
-/** Enlarges a reduced plane to width x height with the same kernel; the counterpart of `reducePlane`. */
-export function expandPlane({ width: sw, height: sh, data }: Plane, width: number, height: number): Plane {
-  const out = new Float32Array(width * height);
+/**
+ * Enlarges a reduced plane to the size of `fine` with the same kernel (the counterpart of `reducePlane`) and writes
+ * fine + sign · enlarged into `out`, which may be `fine`'s own data.
+ */
+function addEnlarged(coarse: Plane, fine: Plane, sign: 1 | -1, out: Float32Array): void {
+  const { width: sw, height: sh, data } = coarse;
+  const { width, height, data: base } = fine;
   const column = new Float32Array(sw);
   for (let y = 0; y < height; y++) {
     const j = y >> 1;
     const middle = j * sw;
     const below = Math.min(j + 1, sh - 1) * sw;
     if (y & 1) {
-      for (let x = 0; x < sw; x++) column[x] = 0.5 * (data[middle + x]! + data[below + x]!);
+      for (let x = 0; x < sw; x++) column[x] = 0.5 * sign * (data[middle + x]! + data[below + x]!);
     } else {
       const above = (j > 0 ? j - 1 : 0) * sw;
-      for (let x = 0; x < sw; x++) column[x] = 0.125 * (data[above + x]! + data[below + x]!) + 0.75 * data[middle + x]!;
+      for (let x = 0; x < sw; x++) {
+        column[x] = sign * (0.125 * (data[above + x]! + data[below + x]!) + 0.75 * data[middle + x]!);
+      }
     }
     const to = y * width;
     for (let i = 0, x = 0; x < width; i++, x += 2) {
       const here = column[i]!;
       const right = column[i + 1 < sw ? i + 1 : sw - 1]!;
-      out[to + x] = 0.125 * (column[i > 0 ? i - 1 : 0]! + right) + 0.75 * here;
-      if (x + 1 < width) out[to + x + 1] = 0.5 * (here + right);
+      out[to + x] = base[to + x]! + 0.125 * (column[i > 0 ? i - 1 : 0]! + right) + 0.75 * here;
+      if (x + 1 < width) out[to + x + 1] = base[to + x + 1]! + 0.5 * (here + right);
     }
   }
-  return { width, height, data: out };
+}
+
+/** Enlarges a reduced plane to width x height. */
+export function expandPlane(coarse: Plane, width: number, height: number): Plane {
+  const fine = { width, height, data: new Float32Array(width * height) };
+  addEnlarged(coarse, fine, 1, fine.data);
+  return fine;
 }
 
 /** `levels` planes, each half the one before; the first is the plane itself. */
@@ -72,19 +84,14 @@ export function laplacianPyramid(plane: Plane, levels: number): Plane[] {
   return gaussian.map((level, i) => {
     const coarser = gaussian[i + 1];
     if (!coarser) return level;
-    const band = expandPlane(coarser, level.width, level.height);
-    for (let k = 0; k < band.data.length; k++) band.data[k] = level.data[k]! - band.data[k]!;
-    return band;
+    const data = new Float32Array(level.data.length);
+    addEnlarged(coarser, level, -1, data);
+    return { width: level.width, height: level.height, data };
   });
 }
 
-/** The plane of a Laplacian pyramid. */
+/** The plane of a Laplacian pyramid. Writes into the bands' own data: the pyramid is used up. */
 export function collapsePyramid(bands: readonly Plane[]): Plane {
-  let plane = bands[bands.length - 1]!;
-  for (let i = bands.length - 2; i >= 0; i--) {
-    const band = bands[i]!;
-    plane = expandPlane(plane, band.width, band.height);
-    for (let k = 0; k < plane.data.length; k++) plane.data[k]! += band.data[k]!;
-  }
-  return plane;
+  for (let i = bands.length - 2; i >= 0; i--) addEnlarged(bands[i + 1]!, bands[i]!, 1, bands[i]!.data);
+  return bands[0]!;
 }

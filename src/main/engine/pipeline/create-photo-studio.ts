@@ -95,7 +95,8 @@ class ClassicPhotoStudio implements PhotoStudio {
     const { parse } = await runner.run('parse-target', `${stages.id}|${side.key}`, () =>
       stages.parse(aligned, run.signal),
     );
-    return { size: parse.labels.width, labels: parse.labels.labels.slice() };
+    const { width, labels } = parse.labels();
+    return { size: width, labels: labels.slice() };
   }
 
   close(id: PhotoId): boolean {

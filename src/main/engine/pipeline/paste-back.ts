@@ -23,8 +23,8 @@ const DETAIL_GOES = { from: 0.01, to: 0.05 } as const;
 const NEIGHBOURHOOD = 6;
 
 interface CropChange {
-  /** Three planes of difference. */
-  readonly planes: Float32Array<ArrayBuffer>;
+  readonly before: RgbImage;
+  readonly after: RgbImage;
   /** How far the picture's own finest detail must go; absent where the crop held all of it. */
   readonly gone: Float32Array | undefined;
   readonly box: Rect;
@@ -34,7 +34,6 @@ interface CropChange {
 function cropChange(before: RgbImage, after: RgbImage, losesDetail: boolean): CropChange | undefined {
   const { width, height } = before;
   const n = width * height;
-  const planes = new Float32Array(3 * n);
   const strength = new Float32Array(losesDetail ? n : 0);
   const [b, a] = [before.data, after.data];
   let [x0, y0, x1, y1] = [width, height, -1, -1];
@@ -45,9 +44,6 @@ function cropChange(before: RgbImage, after: RgbImage, losesDetail: boolean): Cr
       const blue = a[2 * n + i]! - b[2 * n + i]!;
       const largest = Math.max(Math.abs(red), Math.abs(green), Math.abs(blue));
       if (largest < NOTHING) continue;
-      planes[i] = red;
-      planes[n + i] = green;
-      planes[2 * n + i] = blue;
       if (losesDetail) strength[i] = largest;
       x0 = Math.min(x0, x);
       x1 = Math.max(x1, x);
@@ -57,10 +53,10 @@ function cropChange(before: RgbImage, after: RgbImage, losesDetail: boolean): Cr
   }
   if (x1 < x0) return undefined;
   const box = { x: x0, y: y0, width: x1 - x0 + 1, height: y1 - y0 + 1 };
-  if (!losesDetail) return { planes, gone: undefined, box };
+  if (!losesDetail) return { before, after, gone: undefined, box };
   const gone = gaussianBlur(strength, width, height, NEIGHBOURHOOD * (width / 1024));
   for (let i = 0; i < n; i++) gone[i] = strength[i]! > 0 ? smoothstep(DETAIL_GOES.from, DETAIL_GOES.to, gone[i]!) : 0;
-  return { planes, gone, box };
+  return { before, after, gone, box };
 }
 
 /** The picture's pixels whose centres the box may reach through bilinear sampling. */
@@ -88,9 +84,9 @@ const BAND_PIXELS = 2 ** 21;
 
 /** Pastes the difference between `after` and the aligned crop into the picture. */
 export async function pasteBack(picture: DecodedPicture, aligned: AlignedFace, after: RgbImage): Promise<Pasted> {
-  const { crop, toPhoto } = aligned;
+  const { toPhoto } = aligned;
   // Detail that the crop could not hold exists where its pixels are larger than the picture's.
-  const change = cropChange(crop, after, affineScale(toPhoto) > 1.02);
+  const change = cropChange(aligned.crop, after, affineScale(toPhoto) > 1.02);
   const rect = change && boxInPicture(change.box, toPhoto, picture);
   if (!change || !rect) return { picture, touched: UNTOUCHED };
   const pasted: DecodedPicture = { ...picture, pixels: picture.pixels.slice() };
@@ -98,24 +94,19 @@ export async function pasteBack(picture: DecodedPicture, aligned: AlignedFace, a
   const rows = Math.max(1, Math.floor(BAND_PIXELS / rect.width));
   for (let y = 0; y < rect.height; y += rows) {
     const band = { ...rect, y: rect.y + y, height: Math.min(rows, rect.height - y) };
-    writeRegion(pasted, band, await pasteBand(picture, band, crop, change, toCrop));
+    writeRegion(pasted, band, await pasteBand(picture, band, change, toCrop));
   }
   return { picture: pasted, touched: rect };
 }
 
 /** The band as it looks with the change. */
-async function pasteBand(
-  picture: DecodedPicture,
-  band: Rect,
-  crop: RgbImage,
-  change: CropChange,
-  toCrop: Affine,
-): Promise<RgbImage> {
+async function pasteBand(picture: DecodedPicture, band: Rect, change: CropChange, toCrop: Affine): Promise<RgbImage> {
   const own = toRgbImage(picture, band);
   const before = await convertProfile(own, picture.icc, undefined);
-  const { data, changed } = addChange(before, band, crop, change, toCrop);
-  const back = await convertProfile({ ...before, data }, undefined, picture.icc);
-  if (back.data !== data) {
+  const converted = before !== own;
+  const changed = addChange(before, band, change, toCrop);
+  const back = await convertProfile(before, undefined, picture.icc);
+  if (converted) {
     // A round trip through a profile rounds: pixels that did not change must not take part in it.
     const n = band.width * band.height;
     for (let i = 0; i < n; i++) if (changed[i] === 0) for (let o = i; o < 3 * n; o += n) back.data[o] = own.data[o]!;
@@ -123,12 +114,12 @@ async function pasteBand(
   return back;
 }
 
-/** The rectangle with the change added, and which of its pixels have changed. */
-function addChange(before: RgbImage, rect: Rect, crop: RgbImage, { planes, gone }: CropChange, toCrop: Affine) {
-  const size = crop.width;
+/** Adds the change to the rectangle `image`, in place; returns which of its pixels have changed. */
+function addChange(image: RgbImage, rect: Rect, { before, after, gone }: CropChange, toCrop: Affine): Uint8Array {
+  const size = before.width;
   const n = rect.width * rect.height;
   const cropN = size * size;
-  const data = before.data.slice();
+  const { data } = image;
   const changed = new Uint8Array(n);
   for (let y = 0, i = 0; y < rect.height; y++) {
     const py = y + rect.y + 0.5;
@@ -150,14 +141,14 @@ function addChange(before: RgbImage, rect: Rect, crop: RgbImage, { planes, gone 
       const w11 = fx * fy;
       const read = (plane: Float32Array, o: number) =>
         w00 * plane[o]! + w10 * plane[o + 1]! + w01 * plane[o + size]! + w11 * plane[o + size + 1]!;
-      const red = read(planes, p);
-      const green = read(planes, p + cropN);
-      const blue = read(planes, p + 2 * cropN);
+      const red = read(after.data, p) - read(before.data, p);
+      const green = read(after.data, p + cropN) - read(before.data, p + cropN);
+      const blue = read(after.data, p + 2 * cropN) - read(before.data, p + 2 * cropN);
       if (Math.max(Math.abs(red), Math.abs(green), Math.abs(blue)) < NOTHING) continue;
       changed[i] = 1;
       const share = gone ? read(gone, p) : 0;
       const add = (o: number, difference: number, c: number) => {
-        const detail = share > 0 ? share * (data[o]! - read(crop.data, c)) : 0;
+        const detail = share > 0 ? share * (data[o]! - read(before.data, c)) : 0;
         data[o] = data[o]! + difference - detail;
       };
       add(i, red, p);
@@ -165,5 +156,5 @@ function addChange(before: RgbImage, rect: Rect, crop: RgbImage, { planes, gone 
       add(2 * n + i, blue, p + 2 * cropN);
     }
   }
-  return { data, changed };
+  return changed;
 }

@@ -4,11 +4,12 @@
  */
 import { clamp } from '#engine/image/math.ts';
 import type { Plane, RgbImage } from '#engine/image/picture.ts';
-import { collapsePyramid, gaussianPyramid, laplacianPyramid } from '#engine/image/pyramid.ts';
+import { collapsePyramid, laplacianPyramid } from '#engine/image/pyramid.ts';
 
-const LEVELS = 6;
+export const LEVELS = 6;
 /** How far the bands' gains go to the target's sharpness, finest first: grain wholly, wrinkles hardly. */
 const MATCHED_SHARE = [1, 0.6, 0.3] as const;
+export const MATCHED_LEVELS = MATCHED_SHARE.length;
 const GAIN_RANGE = [0.4, 1.2] as const;
 const SURE = 0.9;
 
@@ -23,8 +24,8 @@ export function rgbPyramid({ width, height, data }: RgbImage): RgbPyramid {
 }
 
 /** Per level, the ratio of the background's to the face's detail over the places where both show skin. */
-export function sharpnessGains(face: RgbPyramid, background: RgbPyramid, both: Plane): number[] {
-  return gaussianPyramid(both, MATCHED_SHARE.length).map(({ data: mask }, level) => {
+export function sharpnessGains(face: RgbPyramid, background: RgbPyramid, both: readonly Plane[]): number[] {
+  return both.map(({ data: mask }, level) => {
     let faceEnergy = 0;
     let backgroundEnergy = 0;
     for (let k = 0; k < 3; k++) {
@@ -42,24 +43,29 @@ export function sharpnessGains(face: RgbPyramid, background: RgbPyramid, both: P
 }
 
 /**
- * @param mask opacity of the face, 0..1
- * @param both where face and background both show skin: detail is compared there
+ * @param masks Gaussian pyramid of the face's opacity, LEVELS planes
+ * @param both Gaussian pyramid of where face and background both show skin, MATCHED_LEVELS planes: detail is compared
+ *   there
  */
-export function blendBands(face: RgbImage, background: RgbPyramid, mask: Plane, both: Plane): RgbImage {
+export function blendBands(
+  face: RgbImage,
+  background: RgbPyramid,
+  masks: readonly Plane[],
+  both: readonly Plane[],
+): RgbImage {
   const { width, height } = face;
   const n = width * height;
   const facePyramid = rgbPyramid(face);
   const gains = sharpnessGains(facePyramid, background, both);
-  const masks = gaussianPyramid(mask, LEVELS);
   const data = new Float32Array(3 * n);
   for (let k = 0; k < 3; k++) {
-    const bands = background[k]!.map((band, level): Plane => {
-      const f = facePyramid[k]![level]!.data;
+    // The face's own bands are not needed again: the mix is written over them.
+    const bands = facePyramid[k]!;
+    bands.forEach(({ data: f }, level) => {
+      const b = background[k]![level]!.data;
       const m = masks[level]!.data;
       const gain = gains[level] ?? 1;
-      const out = new Float32Array(band.data.length);
-      for (let i = 0; i < out.length; i++) out[i] = band.data[i]! + m[i]! * (gain * f[i]! - band.data[i]!);
-      return { width: band.width, height: band.height, data: out };
+      for (let i = 0; i < f.length; i++) f[i] = b[i]! + m[i]! * (gain * f[i]! - b[i]!);
     });
     const plane = collapsePyramid(bands).data;
     for (let i = 0; i < n; i++) data[k * n + i] = clamp(plane[i]!, 0, 1);

@@ -12,12 +12,12 @@ import type { EngineStages, PairStates } from '../engine-stages.ts';
 import { labelPicture } from '../label-picture.ts';
 import { memoOn } from '../memo.ts';
 import { type ClassicFace, classicFace } from './classic-face.ts';
-import { composeFace } from './compose-face.ts';
+import { composeFace, type FaceLayer, faceLayer } from './compose-face.ts';
 import { type CompositeMesh, composeMesh } from './composite-mesh.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { matchGrey } from './grey.ts';
 import { fillLost } from './inpaint.ts';
-import { occluderMatte } from './mattes.ts';
+import { occluderMatte, softSkin } from './mattes.ts';
 import { textureOpacity } from './opacity.ts';
 import { PARSE_SIZE, parseFace } from './parse/parse-face.ts';
 import { applyChange } from './recolor/light-change.ts';
@@ -40,7 +40,7 @@ export type ClassicStages = EngineStages<ClassicFace, CompositeMesh, Exchange, D
 
 const matteOf = memoOn((face: ClassicFace) => occluderMatte(face.aligned.crop, face.parse));
 const skinOf = memoOn(({ aligned, parse }: ClassicFace) =>
-  resizePlane(parse.skin, parse.size, parse.size, aligned.size, aligned.size),
+  resizePlane(softSkin(parse), parse.size, parse.size, aligned.size, aligned.size),
 );
 
 const shapeKey = (settings: SwapSettings): string => JSON.stringify(shapeWeights(settings.regions, settings.amount));
@@ -60,25 +60,6 @@ function settingsKey(stage: StageId, settings: SwapSettings): string {
   }
 }
 
-const opacityOf = (
-  source: ClassicFace,
-  target: ClassicFace,
-  { window, local }: Exchange,
-  { features }: RecolorPlan,
-  settings: SwapSettings,
-) =>
-  textureOpacity(
-    local,
-    window.width,
-    window.height,
-    target.aligned.size / 1024,
-    settings.regions,
-    settings.amount,
-    source.aligned.landmarks,
-    target.aligned.landmarks,
-    features,
-  );
-
 function picture(stage: StageId, states: States, topology: FaceTopology): RgbImage {
   const { size } = states.alignedTarget;
   switch (stage) {
@@ -91,7 +72,7 @@ function picture(stage: StageId, states: States, topology: FaceTopology): RgbIma
     case 'parse-source':
       return drivenLabels(states.driven, size);
     case 'parse-target':
-      return labelPicture(states.target.parse.labels);
+      return labelPicture(states.target.parse.labels());
     case 'exchange':
       return exchangedLabels(states.target, states.exchanged);
     case 'generate':
@@ -118,6 +99,34 @@ export function createClassicStages(
   topology: FaceTopology = createTopology(),
 ): ClassicStages {
   const plans = new WeakMap<DrivenTexture, RecolorPlan>();
+  /** The layer of each plan's latest region switches: a recolour slider does not touch it. */
+  const layers = new WeakMap<RecolorPlan, { readonly key: string; readonly layer: FaceLayer }>();
+  const layerOf = (
+    source: ClassicFace,
+    target: ClassicFace,
+    exchanged: Exchange,
+    texture: DrivenTexture,
+    plan: RecolorPlan,
+    settings: SwapSettings,
+  ): FaceLayer => {
+    const key = textureKey(settings);
+    const known = layers.get(plan);
+    if (known?.key === key) return known.layer;
+    const opacity = textureOpacity(
+      exchanged.local,
+      exchanged.window.width,
+      exchanged.window.height,
+      target.aligned.size / 1024,
+      settings.regions,
+      settings.amount,
+      source.aligned.landmarks,
+      target.aligned.landmarks,
+      plan.features,
+    );
+    const layer = faceLayer(texture, exchanged, plan.both, opacity);
+    layers.set(plan, { key, layer });
+    return layer;
+  };
   return {
     id: 'classic',
     settingsKey,
@@ -144,9 +153,9 @@ export function createClassicStages(
       return { plan, image: applyChange(plan.change, texture.image, texture.coverage, settings.recolor) };
     },
     blend: (source, target, exchanged, texture, { plan, image }, settings) =>
-      composeFace(image, texture, exchanged, plan.both, opacityOf(source, target, exchanged, plan, settings)),
+      composeFace(image, texture, exchanged, layerOf(source, target, exchanged, texture, plan, settings)),
     inpaint(source, target, exchanged, texture, { plan }, blended, settings) {
-      const opacity = opacityOf(source, target, exchanged, plan, settings);
+      const { opacity } = layerOf(source, target, exchanged, texture, plan, settings);
       const filled = fillLost(blended, exchanged, texture, opacity);
       return matchGrey(filled, target.aligned.crop);
     },

@@ -1,9 +1,10 @@
 /** The recoloured face laid into its surroundings. */
 import { withPart } from '#engine/image/crop.ts';
 import type { Plane, RgbImage } from '#engine/image/picture.ts';
+import { gaussianPyramid } from '#engine/image/pyramid.ts';
 import { resizePlane } from '#engine/image/resize.ts';
 import { memoOn } from '../memo.ts';
-import { blendBands, rgbPyramid } from './blend.ts';
+import { blendBands, LEVELS, MATCHED_LEVELS, rgbPyramid } from './blend.ts';
 import type { Exchange } from './exchange.ts';
 import { LIGHT_REDUCTION } from './recolor/skin-light.ts';
 import type { DrivenTexture } from './texture/driven-texture.ts';
@@ -36,27 +37,44 @@ export function faceMask(texture: DrivenTexture, exchanged: Exchange, opacity: F
   return { width, height, data };
 }
 
-/**
- * Blends the face into the target's crop.
- * @param both where both faces show skin, reduced
- * @param opacity the source's share of the texture over the window
- */
-export function composeFace(
-  face: RgbImage,
+/** What blending needs beside the face's pixels. */
+export interface FaceLayer {
+  /** The source's share of the texture over the window. */
+  readonly opacity: Float32Array;
+  /** Pyramid of the face's opacity; empty when it is 0 everywhere. */
+  readonly masks: readonly Plane[];
+  /** Pyramid of where both faces show skin. */
+  readonly both: readonly Plane[];
+}
+
+/** @param both where both faces show skin, reduced */
+export function faceLayer(
   texture: DrivenTexture,
   exchanged: Exchange,
   both: Float32Array,
   opacity: Float32Array,
-): RgbImage {
-  const { window, surroundings } = exchanged;
+): FaceLayer {
+  const { width, height } = exchanged.window;
   const mask = faceMask(texture, exchanged, opacity);
-  if (mask.data.every((m) => m === 0)) return surroundings;
-  const { width, height } = window;
-  const bothSkin = {
+  const visible = mask.data.some((m) => m > 0);
+  const full = resizePlane(
+    both,
+    Math.floor(width / LIGHT_REDUCTION),
+    Math.floor(height / LIGHT_REDUCTION),
     width,
     height,
-    data: resizePlane(both, Math.floor(width / LIGHT_REDUCTION), Math.floor(height / LIGHT_REDUCTION), width, height),
+  );
+  return {
+    opacity,
+    masks: visible ? gaussianPyramid(mask, LEVELS) : [],
+    both: gaussianPyramid({ width, height, data: full }, MATCHED_LEVELS),
   };
-  const blended = blendBands(faceOverTarget(face, texture, exchanged), backgroundPyramid(exchanged), mask, bothSkin);
-  return withPart(surroundings, window, blended);
+}
+
+/** Blends the face into the target's crop. */
+export function composeFace(face: RgbImage, texture: DrivenTexture, exchanged: Exchange, layer: FaceLayer): RgbImage {
+  const { window, surroundings } = exchanged;
+  if (layer.masks.length === 0) return surroundings;
+  const over = faceOverTarget(face, texture, exchanged);
+  return withPart(surroundings, window, blendBands(over, backgroundPyramid(exchanged), layer.masks, layer.both));
 }

@@ -2,7 +2,7 @@
 
 import { PARTS } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
-import { cropPlanes, cropRgb } from '#engine/image/crop.ts';
+import { cropRgb } from '#engine/image/crop.ts';
 import { clamp } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { fillPolygon } from '#engine/image/polygon.ts';
@@ -13,7 +13,7 @@ import { contourPoints } from './contours.ts';
 import { EXTENDED_VERTICES, FOREHEAD_EDGE, heightOf } from './shape/forehead.ts';
 import type { ShapeWeights } from './shape/shape-weights.ts';
 import type { FaceTopology } from './shape/topology.ts';
-import { type Displacement, displaceCrop, displacePlanes, targetDisplacement } from './surroundings.ts';
+import { type Displacement, displaceCrop, displaceWindow, targetDisplacement } from './surroundings.ts';
 
 export interface Exchange {
   readonly mesh: CompositeMesh;
@@ -74,8 +74,6 @@ export function exchange(
   const local = meshInWindow(mesh.composite, window);
   const displacement = targetDisplacement(mesh, size, topology);
   const surroundings = displaceCrop(crop, displacement);
-  const onShape = (map: Float32Array<ArrayBuffer>) =>
-    cropPlanes(displacePlanes(map, size, 1, displacement), size, size, 1, window);
   const face = fillPolygon(contourPoints(local, PARTS.oval), width, height);
   const scale = size / 1024;
   const extended = gaussianBlur(extendedRegion(local, face, width, height), width, height, FEATHER * scale);
@@ -86,8 +84,8 @@ export function exchange(
     local,
     surroundings,
     background: cropRgb(surroundings, window),
-    occluder: onShape(occluder),
-    skin: onShape(targetSkin),
+    occluder: displaceWindow(occluder, size, displacement, window),
+    skin: displaceWindow(targetSkin, size, displacement, window),
     face,
     region: extended,
     displacement,

@@ -38,12 +38,14 @@ export function fillLost(crop: RgbImage, exchanged: Exchange, texture: DrivenTex
   );
   const change = new Float32Array(3 * w * h);
   for (let k = 0; k < 3; k++) {
-    const plane = new Float32Array(n);
-    for (let i = 0; i < n; i++) plane[i] = image.data[k * n + i]! - background.data[k * n + i]!;
-    change.set(shrinkPlane(plane, width, height, REDUCTION).data, k * w * h);
+    const part = (plane: Float32Array) =>
+      shrinkPlane(plane.subarray(k * n, (k + 1) * n), width, height, REDUCTION).data;
+    const after = part(image.data);
+    const before = part(background.data);
+    for (let j = 0; j < w * h; j++) change[k * w * h + j] = after[j]! - before[j]!;
   }
   const filled = fillUnknown(change, known, w, h, 3);
-  const data = image.data.slice();
+  const { data } = image;
   for (let k = 0; k < 3; k++) {
     const spread = resizePlane(filled.subarray(k * w * h, (k + 1) * w * h), w, h, width, height);
     for (let i = 0; i < n; i++) {

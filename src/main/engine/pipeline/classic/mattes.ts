@@ -9,9 +9,16 @@ import { connectedTo, dilate } from '#engine/image/morphology.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { fillPolygon, growPolygon } from '#engine/image/polygon.ts';
 import { halfPlane, resizePlane } from '#engine/image/resize.ts';
+import { memoOn } from '../memo.ts';
 import { contourPoints, VERTEX } from './contours.ts';
 import type { FaceParse } from './parse/parse-face.ts';
 import { outline } from './parse/regions-of-mesh.ts';
+
+/**
+ * Probability of bare skin, smoothed a little: it is read at two different grids (source and target), which must not
+ * make a difference.
+ */
+export const softSkin = memoOn(({ skin, size }: FaceParse) => gaussianBlur(skin, size, size, 1.5));
 
 const MATTE_RADIUS = 7;
 const MATTE_EPS = 6e-4;
@@ -59,7 +66,7 @@ const FRAME_SHARE = 0.012;
  * @returns a map of the parse's size, 1 = hidden
  */
 export function sourceCover(parse: FaceParse, landmarks: Float32Array, cropSize: number): Float32Array<ArrayBuffer> {
-  const { size, skin, hair } = parse;
+  const { size, hair } = parse;
   const n = size * size;
   const scale = size / cropSize;
   const points = (name: FacePart) => contourPoints(landmarks, PARTS[name], scale);
@@ -92,7 +99,6 @@ export function sourceCover(parse: FaceParse, landmarks: Float32Array, cropSize:
     const zone = fillPolygon(growPolygon(points(contour), factor), size, size);
     for (let i = 0; i < n; i++) grown[i] = Math.max(0, grown[i]! - zone[i]!);
   }
-  void skin;
   return gaussianBlur(grown, size, size, 1);
 }
 

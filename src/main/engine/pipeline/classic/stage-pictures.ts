@@ -71,7 +71,7 @@ export function drivenLabels(driven: CompositeMesh, size: number): RgbImage {
 /** The recomposed label map; the mismatch between the old outline and the new one is lightened. */
 export function exchangedLabels(target: ClassicFace, { mesh, displacement }: Exchange): RgbImage {
   const { size } = target.aligned;
-  const { labels, width: side } = target.parse.labels;
+  const { labels, width: side } = target.parse.labels();
   const moved = new Uint8Array(side * side);
   const perLabel = size / side;
   for (let y = 0, i = 0; y < side; y++) {

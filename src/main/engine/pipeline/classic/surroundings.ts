@@ -5,11 +5,13 @@
 
 import { PARTS } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
+import { cropPlanes } from '#engine/image/crop.ts';
 import { clamp } from '#engine/image/math.ts';
 import { rasterizeMesh } from '#engine/image/mesh-raster.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { resizePlane } from '#engine/image/resize.ts';
 import { sampleBilinear } from '#engine/image/warp.ts';
+import type { Rect } from '#engine/image/working.ts';
 import type { CompositeMesh } from './composite-mesh.ts';
 import { planarDistance, VERTEX } from './contours.ts';
 import type { FaceTopology } from './shape/topology.ts';
@@ -111,29 +113,47 @@ export function targetDisplacement(mesh: CompositeMesh, size: number, topology: 
 /** Smoothing of the mesh's piecewise linear field, half-size pixels. */
 const SMOOTHING = 1.7;
 
-/** Applies a displacement to planes of the crop; returns the input itself when nothing moves visibly. */
-export function displacePlanes(
-  data: Float32Array<ArrayBuffer>,
-  size: number,
-  channels: number,
-  displacement: Displacement,
-): Float32Array<ArrayBuffer> {
-  if (displacement.largest < NEGLIGIBLE) return data;
-  const half = displacement.size;
-  const u = resizePlane(displacement.dx, half, half, size, size);
-  const v = resizePlane(displacement.dy, half, half, size, size);
-  for (let y = 0, i = 0; y < size; y++) {
-    for (let x = 0; x < size; x++, i++) {
-      u[i]! += x + 0.5;
-      v[i]! += y + 0.5;
+/** Where each pixel of a rectangle of the crop is read, in pixels of the crop. */
+function readingPositions({ size: half, dx, dy }: Displacement, rect: Rect): [Float32Array, Float32Array] {
+  const n = rect.width * rect.height;
+  const u = new Float32Array(n);
+  const v = new Float32Array(n);
+  for (let y = 0, i = 0; y < rect.height; y++) {
+    const py = Math.min(half - 1, Math.max(0, (y + rect.y + 0.5) / 2 - 0.5));
+    const top = Math.min(Math.floor(py), half - 2);
+    const fy = py - top;
+    for (let x = 0; x < rect.width; x++, i++) {
+      const px = Math.min(half - 1, Math.max(0, (x + rect.x + 0.5) / 2 - 0.5));
+      const left = Math.min(Math.floor(px), half - 2);
+      const fx = px - left;
+      const p = top * half + left;
+      const w00 = (1 - fx) * (1 - fy);
+      const w10 = fx * (1 - fy);
+      const w01 = (1 - fx) * fy;
+      const w11 = fx * fy;
+      u[i] = x + rect.x + 0.5 + w00 * dx[p]! + w10 * dx[p + 1]! + w01 * dx[p + half]! + w11 * dx[p + half + 1]!;
+      v[i] = y + rect.y + 0.5 + w00 * dy[p]! + w10 * dy[p + 1]! + w01 * dy[p + half]! + w11 * dy[p + half + 1]!;
     }
   }
-  return sampleBilinear(data, size, size, channels, u, v);
+  return [u, v];
 }
 
-/** The target's crop on the new shape. */
-export const displaceCrop = (crop: RgbImage, displacement: Displacement): RgbImage => ({
-  width: crop.width,
-  height: crop.height,
-  data: displacePlanes(crop.data, crop.width, 3, displacement),
-});
+/** A window of a plane of the crop on the new shape. */
+export function displaceWindow(
+  plane: Float32Array,
+  size: number,
+  displacement: Displacement,
+  window: Rect,
+): Float32Array<ArrayBuffer> {
+  if (displacement.largest < NEGLIGIBLE) return cropPlanes(plane, size, size, 1, window);
+  const [u, v] = readingPositions(displacement, window);
+  return sampleBilinear(plane, size, size, 1, u, v);
+}
+
+/** The target's crop on the new shape; the crop itself when nothing moves visibly. */
+export function displaceCrop(crop: RgbImage, displacement: Displacement): RgbImage {
+  if (displacement.largest < NEGLIGIBLE) return crop;
+  const { width: size } = crop;
+  const [u, v] = readingPositions(displacement, { x: 0, y: 0, width: size, height: size });
+  return { width: size, height: size, data: sampleBilinear(crop.data, size, size, 3, u, v) };
+}

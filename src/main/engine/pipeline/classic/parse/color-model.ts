@@ -174,30 +174,29 @@ export function colorDensity(model: ColorModel, l: number, a: number, b: number)
   return sum;
 }
 
-const CELL_L = 1.5;
-const CELL_AB = 1;
-const AB_CELLS = 256;
+/** Lab units of a cell, and the cells along each axis (a and b from -96 to 96). */
+const CELL = 1.5;
 const L_CELLS = 68;
+const AB_CELLS = 128;
 
 /**
- * Densities of every pixel. Colours are rounded to cells of 1.5 x 1 x 1 Lab units and each cell is evaluated once,
- * which is some ten times fewer exponentials than pixels in a photograph.
+ * Densities of every pixel. Colours are rounded to cells of 1.5 Lab units and each cell is evaluated once, which is
+ * some ten times fewer exponentials than pixels in a photograph.
  */
 export function densityPlane(model: ColorModel, lab: Float32Array): Float32Array<ArrayBuffer> {
   const n = lab.length / D;
   const out = new Float32Array(n);
-  const known = new Map<number, number>();
+  if (model.length === 0) return out;
+  const known = new Float32Array(L_CELLS * AB_CELLS * AB_CELLS).fill(-1);
   for (let i = 0; i < n; i++) {
-    const l = Math.min(L_CELLS - 1, Math.max(0, Math.round(lab[3 * i]! / CELL_L)));
-    const a = Math.min(AB_CELLS - 1, Math.max(0, Math.round(lab[3 * i + 1]! / CELL_AB) + 128));
-    const b = Math.min(AB_CELLS - 1, Math.max(0, Math.round(lab[3 * i + 2]! / CELL_AB) + 128));
-    const key = (l * AB_CELLS + a) * AB_CELLS + b;
-    let density = known.get(key);
-    if (density === undefined) {
-      density = colorDensity(model, l * CELL_L, (a - 128) * CELL_AB, (b - 128) * CELL_AB);
-      known.set(key, density);
+    const l = Math.min(L_CELLS - 1, Math.max(0, Math.round(lab[3 * i]! / CELL)));
+    const a = Math.min(AB_CELLS - 1, Math.max(0, Math.round(lab[3 * i + 1]! / CELL) + AB_CELLS / 2));
+    const b = Math.min(AB_CELLS - 1, Math.max(0, Math.round(lab[3 * i + 2]! / CELL) + AB_CELLS / 2));
+    const cell = (l * AB_CELLS + a) * AB_CELLS + b;
+    if (known[cell]! < 0) {
+      known[cell] = colorDensity(model, l * CELL, (a - AB_CELLS / 2) * CELL, (b - AB_CELLS / 2) * CELL);
     }
-    out[i] = density;
+    out[i] = known[cell]!;
   }
   return out;
 }

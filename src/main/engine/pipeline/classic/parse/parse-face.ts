@@ -24,8 +24,8 @@ export interface FaceParse {
   /** Probability of hair, and of whatever else lies over the face. */
   readonly hair: Float32Array<ArrayBuffer>;
   readonly person: Float32Array<ArrayBuffer>;
-  /** The 12-region map, twice as fine as the probability maps. */
-  readonly labels: LabelMap;
+  /** Draws the 12-region map, twice as fine as the probability maps, when it is first asked for. */
+  labels(): LabelMap;
   readonly darkGlasses: boolean;
 }
 
@@ -51,5 +51,16 @@ export function parseFace(crop: RgbImage, landmarks: Float32Array, person: Float
   models = refineModels(context, models, maps.skin, maps.hair);
   maps = sharpened(posterior(context, models));
   const { darkGlasses } = resolveCovering(context, maps.skin, maps.hair);
-  return { size, skin: maps.skin, hair: maps.hair, person, darkGlasses, labels: drawLabels(context, maps) };
+  let labels: LabelMap | undefined;
+  return {
+    size,
+    skin: maps.skin,
+    hair: maps.hair,
+    person,
+    darkGlasses,
+    labels: () => {
+      labels ??= drawLabels(context, maps);
+      return labels;
+    },
+  };
 }

@@ -113,11 +113,13 @@ export function planRecolor(
   const ofSource = new Float32Array(n);
   const both = new Float32Array(n);
   for (let i = 0; i < n; i++) {
-    const inside = clamp((region[i]! - 0.5) * 2, 0, 1) * clamp((coverage[i]! - 0.8) * 5, 0, 1) * (1 - free[i]!);
+    // Covered places are not seen in the end: neither side learns from them.
+    const seen = (1 - free[i]!) * (1 - covered[i]!);
+    const inside = clamp((region[i]! - 0.5) * 2, 0, 1) * clamp((coverage[i]! - 0.8) * 5, 0, 1) * seen;
     const [t, s] = agree(sure(targetSkin[i]!), sure(sourceSkin[i]!));
     ofTarget[i] = inside * t;
     ofSource[i] = inside * s;
-    both[i] = Math.min(ofTarget[i]! * (1 - covered[i]!), ofSource[i]! * (1 - lost[i]!));
+    both[i] = Math.min(ofTarget[i]!, ofSource[i]! * (1 - lost[i]!));
   }
   const theirs = skinLight(background, ofTarget, scale);
   const ours = skinLight(texture.image, ofSource, scale);

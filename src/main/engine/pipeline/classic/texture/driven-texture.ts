@@ -7,7 +7,7 @@ import { sampleBilinear, sampleCubic } from '#engine/image/warp.ts';
 import type { Rect } from '#engine/image/working.ts';
 import type { ClassicFace } from '../classic-face.ts';
 import type { CompositeMesh } from '../composite-mesh.ts';
-import { sourceCover } from '../mattes.ts';
+import { softSkin, sourceCover } from '../mattes.ts';
 import type { FaceTopology } from '../shape/topology.ts';
 import { moveGaze } from './gaze.ts';
 import { type WarpFields, warpFields } from './warp-fields.ts';
@@ -46,7 +46,7 @@ function chooseSide(fields: WarpFields, cover: Float32Array, coverMirrored: Floa
     const turned =
       stretched * smoothstep(0.12, 0.42, fields.facingMirrored[i]! - facing) * smoothstep(0.35, 0.1, facing);
     // Near the outline the target's own skin does as well as the other half of the source.
-    const covered = smoothstep(0.05, 0.35, cover[i]! - coverMirrored[i]!) * smoothstep(0.75, 0.95, inner[i]!);
+    const covered = smoothstep(0.3, 0.7, cover[i]! - coverMirrored[i]!) * smoothstep(0.75, 0.95, inner[i]!);
     direct[i] = (1 - turned) * (1 - covered);
   }
   return direct;
@@ -140,8 +140,8 @@ export function drivenTexture(
     }
   }
   const nHalf = fields.width * fields.height;
-  const skin = read(parse.skin, fields.direct);
-  const skinMirrored = read(parse.skin, fields.mirrored);
+  const skin = read(softSkin(parse), fields.direct);
+  const skinMirrored = read(softSkin(parse), fields.mirrored);
   const lostHalf = new Float32Array(nHalf);
   for (let i = 0; i < nHalf; i++) {
     const d = directHalf[i]!;
