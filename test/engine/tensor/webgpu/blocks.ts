@@ -1,5 +1,5 @@
 /** Every operation and its gradient on tiny maps, on the CPU and on the WebGPU provider; prints where they differ. */
-import { requiredGradients } from '#engine/tensor/autodiff.ts';
+import { gradients, requiredGradients } from '#engine/tensor/autodiff.ts';
 import { checkpoint } from '#engine/tensor/checkpoint.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
 import { Graph, type Value } from '#engine/tensor/graph.ts';
@@ -51,6 +51,8 @@ const blocks: Record<string, Block> = {
     const six = op.concat([x, op.slice(x, [{ axis: 1, start: 1, end: 3 }])], 1);
     return op.conv2d(six, op.concat([w, op.slice(w, [{ axis: 1, end: 2 }])], 1), { pad: 1 });
   },
+  // More taps than a shader has bindings.
+  'conv 5×5': (x, w) => op.conv2d(x, op.pad(w, [0, 0, 1, 1], [0, 0, 1, 1], { mode: 'edge' }), { pad: 2 }),
   'convTranspose, stride 2': (x, w) => op.convTranspose2d(x, w, { stride: 2 }),
   'convTranspose, padded': (x, w) => op.convTranspose2d(x, w, { stride: 2, pad: 1, outputPad: 1 }),
   maxPool: (x) => op.maxPool(x, { kernel: 3, stride: 2 }),
@@ -106,18 +108,19 @@ async function compare(name: string, block: Block): Promise<string[]> {
   const [x, w] = [graph.input('x', inputs.x.dims), graph.input('w', inputs.w.dims)];
   const y = block(x, w);
   const loss = op.reduceSum(op.mul(y, graph.constant(noise('seed', y.shape))));
-  const [dx] = requiredGradients(loss, [x]) as [Value];
+  const [dx, dw] = gradients(loss, [x, w]) as [Value, Value | undefined];
   // Once more: the gradient of the gradient, as the R1 penalty has it.
   const again = op.add(op.reduceSum(op.square(dx)), op.reduceSum(op.mul(op.add(x, w.graph.constant(0)), 1e-3)));
   const [ddx] = requiredGradients(again, [x]) as [Value];
+  const outputs: Record<string, Value> = { y, dx, ddx, ...(dw === undefined ? {} : { dw }) };
   const run = async (device: 'cpu' | 'webgpu'): Promise<Record<string, TensorData>> => {
-    await using session = await openGraph(graph, { y, dx, ddx }, { device, threads: 1 });
+    await using session = await openGraph(graph, outputs, { device, threads: 1 });
     return await session.run(
       Object.fromEntries(session.inputNames.map((input) => [input, inputs[input as 'x' | 'w']])),
     );
   };
   const [expected, actual] = [await run('cpu'), await run('webgpu')];
-  return ['y', 'dx', 'ddx'].flatMap((output) => {
+  return Object.keys(outputs).flatMap((output) => {
     const reason = difference(`${name}: ${output}`, expected[output]!, actual[output]!, TOLERANCE);
     return reason === undefined ? [] : [reason];
   });
