@@ -16,8 +16,11 @@ export type SpadePadding = 'zeros' | 'reflect';
 /** Channels between the map and its scale and shift. */
 const HIDDEN = 128;
 
-const padded = (x: Value, padding: SpadePadding): Value =>
-  padImage(x, [1, 1, 1, 1], { mode: padding === 'zeros' ? 'constant' : 'reflect' });
+/** A 3×3 convolution that keeps the size. */
+function conv3(x: Value, weight: Value, bias: Value, padding: SpadePadding): Value {
+  if (padding === 'zeros') return conv2d(x, weight, { pad: 1, bias });
+  return conv2d(padImage(x, [1, 1, 1, 1], { mode: 'reflect' }), weight, { bias });
+}
 
 /**
  * `IN(x) · (1 + gamma(map)) + beta(map)`. Keys `mlp_shared.0.*` (`mlp_shared.1.*` after reflection, which is layer 0
@@ -27,10 +30,10 @@ const padded = (x: Value, padding: SpadePadding): Value =>
 export function spadeNorm(keys: StateDict, x: Value, map: Value, padding: SpadePadding): Value {
   const [, channels, height, width] = x.shape as [number, number, number, number];
   const conv = (name: string, input: Value, out: number): Value =>
-    conv2d(input, keys.get(`${name}.weight`, [out, input.shape[1]!, 3, 3]), { bias: keys.get(`${name}.bias`, [out]) });
+    conv3(input, keys.get(`${name}.weight`, [out, input.shape[1]!, 3, 3]), keys.get(`${name}.bias`, [out]), padding);
   const shared = padding === 'zeros' ? 'mlp_shared.0' : 'mlp_shared.1';
   const fitted = resizeNearest(map, [height, width]);
-  const hidden = padded(relu(conv(shared, padded(fitted, padding), HIDDEN)), padding);
+  const hidden = relu(conv(shared, fitted, HIDDEN));
   const scale = add(conv('mlp_gamma', hidden, channels), 1);
   return add(mul(instanceNorm(x), scale), conv('mlp_beta', hidden, channels));
 }
@@ -46,7 +49,7 @@ export function spadeBlock(keys: StateDict, x: Value, map: Value, out: number, p
     const conv = keys.under(`conv_${index}`);
     const active = leakyRelu(spadeNorm(keys.under(`norm_${index}`), input, map, padding), 0.2);
     const weight = spectralWeight(conv, [width, input.shape[1]!, 3, 3]);
-    return conv2d(padded(active, padding), weight, { bias: conv.get('bias', [width]) });
+    return conv3(active, weight, conv.get('bias', [width]), padding);
   };
   const residual = step(1, step(0, x, middle), out);
   if (channels === out) return add(x, residual);
