@@ -7,7 +7,14 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Packages that are not in `dependencies` because a bundler copies them into the window. */
-const BUNDLED = ['react', 'react-dom', '@fluentui/react-components', '@fluentui/react-icons', 'zustand'];
+const BUNDLED = [
+  'react',
+  'react-dom',
+  '@fluentui/react-components',
+  '@fluentui/react-icons',
+  'zustand',
+  '@fontsource-variable/inter',
+];
 /** Packages whose model files the build converts and ships; none of their code is shipped. */
 const MODEL_SOURCES = {
   '@mediapipe/face_mesh': 'attention mesh, canonical face geometry',
@@ -24,6 +31,7 @@ const PERMISSIVE = new Set([
   'Apache-2.0',
   'Unlicense',
   'CC0-1.0',
+  'OFL-1.1',
   'BlueOak-1.0.0',
   '(MIT AND BSD-3-Clause)',
   'MIT OR Apache-2.0',
