@@ -89,6 +89,7 @@ export const text = {
     source: 'Source',
     target: 'Target',
     result: 'Result',
+    stageTab: 'Stage',
     stage: (title: string) => `Stage: ${title}`,
     compare: 'Compare',
     wipe: 'Before/after wipe',

@@ -15,7 +15,7 @@ import { show, useUi } from '../state/ui.ts';
 import type { PhotoActions } from './photos.ts';
 
 /** How long changes are collected before they start a run. Milliseconds. */
-export const DEBOUNCE_MS = 120;
+export const DEBOUNCE_MS = 60;
 /** How long the engine may go on with a step after a cancel before it is restarted. Milliseconds. */
 export const PATIENCE_MS = 5000;
 

@@ -110,9 +110,10 @@ describe('the studio', () => {
     expect(before).toBeDefined();
     fake.runs[0]?.lose();
     fake.status.push({ state: 'restarting', generation: 1, reason: 'The engine ended.' });
+    fake.status.push({ state: 'restarting', generation: 1, reason: 'The engine ended.' });
     await settle();
     expect(useRun.getState().phase).toBe('waiting');
-    expect(useUi.getState().messages.at(-1)?.body).toBe('The engine ended.');
+    expect(useUi.getState().messages.map(({ body }) => body)).toEqual(['The engine ended.']);
     fake.status.push({ state: 'ready', generation: 2 });
     await settle();
     const target = currentDocument().target;

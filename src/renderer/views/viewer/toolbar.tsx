@@ -15,9 +15,17 @@ const useStyles = makeStyles({
     padding: `0 ${tokens.spacingHorizontalS}`,
     backgroundColor: tokens.colorNeutralBackground2,
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+    '@media (max-width: 1179px)': { gap: 0, padding: 0 },
   },
   tabs: { flexGrow: 1, minWidth: 0 },
-  divider: { width: '1px', height: '20px', backgroundColor: tokens.colorNeutralStroke2, margin: '0 4px' },
+  divider: {
+    width: '1px',
+    height: '20px',
+    backgroundColor: tokens.colorNeutralStroke2,
+    margin: '0 4px',
+    '@media (max-width: 1179px)': { margin: '0 1px' },
+  },
+  stages: { '@media (max-width: 1179px)': { minWidth: '28px', padding: '3px' } },
   wide: { '@media (max-width: 1179px)': { display: 'none' } },
 });
 
@@ -92,6 +100,7 @@ export function Toolbar({ tabs, shown, viewport, boxes, onBoxes, hasPicture, toF
         checked={stagesOpen}
         disabled={!hasResult}
         aria-label={text.viewer.stages}
+        className={styles.stages}
         onClick={() => useUi.setState({ stagesOpen: !stagesOpen })}
       >
         <span className={styles.wide}>{text.viewer.stages}</span>

@@ -4,7 +4,6 @@ import type { Face } from '#shared/contract.ts';
 import { useViewport, type Viewport } from '../../hooks/use-viewport.ts';
 import { readingOrder } from '../../model/faces.ts';
 import type { Size } from '../../model/geometry.ts';
-import { stageTitle } from '../../model/progress.ts';
 import { useEdit } from '../../state/edit.ts';
 import { useUi } from '../../state/ui.ts';
 import { text } from '../../text.ts';
@@ -84,7 +83,7 @@ export function Viewer() {
       ? [
           {
             subject: { kind: 'stage', stage: shown.stage } as const,
-            label: text.viewer.stage(stageTitle(shown.stage)),
+            label: text.viewer.stageTab,
             disabled: false,
           },
         ]

@@ -5,7 +5,7 @@ import { text } from '../../text.ts';
 
 const useStyles = makeStyles({
   group: { display: 'flex', alignItems: 'center', gap: '2px' },
-  scale: { minWidth: '56px', fontVariantNumeric: 'tabular-nums' },
+  scale: { minWidth: '52px', padding: '0 4px', fontVariantNumeric: 'tabular-nums' },
 });
 
 /** Out, in, and between them the scale, which switches between the whole picture and 100 %. */

@@ -1,0 +1,74 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
+import { launch, openSeen, PATIENCE } from './support/page.ts';
+
+let browser: Browser;
+let studio: StudioProcess;
+beforeAll(async () => {
+  [browser, studio] = await Promise.all([launch(), startStudio()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await studio.stop();
+});
+
+const themeOf = (page: Page) => page.locator('[data-theme]').first().getAttribute('data-theme');
+
+describe('the settings', () => {
+  it('switch the theme at once and keep it', async () => {
+    const first = await openSeen(browser, studio.url, { colorScheme: 'light' });
+    expect(await themeOf(first.page)).toBe('light');
+    await first.page.keyboard.press('Control+,');
+    for (const [label, name] of [
+      ['Dark', 'dark'],
+      ['High contrast', 'high-contrast'],
+    ] as const) {
+      await first.page.getByRole('radio', { name: label }).check();
+      await expect.poll(() => themeOf(first.page)).toBe(name);
+    }
+    const { violations } = await new AxeBuilder({ page: first.page }).exclude('[data-tabster-dummy]').analyze();
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+    await first.page.keyboard.press('Escape');
+    await first.close();
+
+    const second = await openSeen(browser, studio.url, { colorScheme: 'light' });
+    await expect.poll(() => themeOf(second.page)).toBe('high-contrast');
+    await second.close();
+  });
+
+  it('name the folders and the software inside', async () => {
+    const { page, close } = await openSeen(browser, studio.url);
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await page.getByRole('tab', { name: 'Folders' }).click();
+    await page.getByText(studio.home, { exact: true }).first().waitFor(PATIENCE);
+    await page.getByRole('tab', { name: 'About' }).click();
+    await page.getByText('MIT licence', { exact: false }).first().waitFor();
+    expect(await page.getByRole('region', { name: 'Software in this program' }).textContent()).toContain('react');
+    await close();
+  });
+
+  it('keep the present swap settings as the default of the next start', async () => {
+    const first = await openSeen(browser, studio.url);
+    await first.page.getByRole('combobox', { name: 'Preset' }).click();
+    await first.page.getByRole('option', { name: 'Only nose' }).click();
+    await first.page.getByRole('button', { name: 'More about these settings' }).click();
+    await first.page.getByRole('menuitem', { name: 'Use as my default' }).click();
+    await first.page.getByText('These settings are now your default', { exact: true }).waitFor();
+    await first.close();
+    const second = await openSeen(browser, studio.url);
+    await expect.poll(() => second.page.getByRole('combobox', { name: 'Preset' }).textContent()).toContain('Only nose');
+    await second.close();
+  });
+
+  it('come with a report about the machine', async () => {
+    const { page, close } = await openSeen(browser, studio.url);
+    await page.getByRole('button', { name: 'Help' }).click();
+    await page.getByRole('menuitem', { name: 'Diagnostics' }).click();
+    const providers = page.getByRole('table', { name: 'Providers' });
+    await providers.waitFor(PATIENCE);
+    expect(await providers.getByRole('row', { name: /^cpu Yes passed/ }).count()).toBe(1);
+    await close();
+  });
+});
