@@ -66,7 +66,6 @@ export const text = {
 
   faces: {
     source: (n: number, name: string) => `Face ${n} of ${name}`,
-    target: (n: number) => `Target face ${n}`,
     targetBox: (n: number, state: string) => `Target face ${n}, ${state}`,
     sourceBox: (n: number, name: string, state: string) => `Face ${n} of ${name}, ${state}`,
     replaced: 'gets a source face',
@@ -75,11 +74,8 @@ export const text = {
     unused: 'not in use',
     assignments: 'Who gets which face',
     keep: 'Keep own face',
-    gets: (target: number, source: string) => `Target face ${target}: ${source}`,
     choose: (target: number) => `Choose a source face for target face ${target}`,
-    noSource: 'Add a source photo first',
     pickHint: 'Pick a target face, then a source face.',
-    warnings: (n: number) => count(n, 'remark', 'remarks'),
   },
 
   viewer: {
@@ -112,7 +108,6 @@ export const text = {
     toFace: 'Zoom to the selected face',
     loading: 'Loading the picture …',
     failed: 'This picture could not be loaded.',
-    outdated: 'The picture is older than the settings.',
   },
 
   welcome: {
@@ -349,7 +344,6 @@ export const text = {
     back: 'Back',
     skip: 'Skip',
     done: 'Start',
-    samples: 'Try with sample faces',
   },
 
   errors: {
@@ -358,6 +352,5 @@ export const text = {
     defect: 'This is a defect of the studio. Copy the diagnostics from the Help menu into a report.',
     upload: (status: number) => `The file could not be handed over (answer ${status}).`,
     inFile: (file: string, message: string) => (message.includes(file) ? message : `${file}: ${message}`),
-    details: 'What happened',
   },
 } as const;

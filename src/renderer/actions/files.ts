@@ -4,6 +4,8 @@ import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
 import { currentDocument } from '../state/edit.ts';
 import type { Well } from '../state/photos.ts';
+import { say } from '../state/ui.ts';
+import { text } from '../text.ts';
 import type { Arrival, PhotoActions } from './photos.ts';
 
 export interface RecentFile {
@@ -53,11 +55,14 @@ export function fileActions(link: StudioLink, photos: PhotoActions, fail: (repor
   return {
     /** Files from an input, a drop or a paste. */
     async openFiles(files: readonly File[], well: Well | null): Promise<void> {
-      for (const [index, file] of files.entries()) {
+      for (const file of files) {
         // Two photos dropped together on an empty studio are a source and a target.
         const to = well ?? nextWell();
         await photos.open([fromFile(file)], to);
-        if (to === 'target' && well === 'target' && index === 0) break;
+        if (well === 'target' && files.length > 1) {
+          say({ intent: 'info', title: text.wells.targetTakesOne, body: text.wells.targetTakesOneBody(file.name) });
+          break;
+        }
       }
     },
 

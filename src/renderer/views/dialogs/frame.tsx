@@ -16,7 +16,13 @@ import { text } from '../../text.ts';
 const useStyles = makeStyles({
   surface: { maxWidth: 'min(560px, calc(100vw - 48px))', backgroundColor: tokens.colorNeutralBackground2 },
   wide: { maxWidth: 'min(860px, calc(100vw - 48px))' },
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL, paddingBottom: '4px' },
+  content: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalL,
+    padding: '4px 8px',
+    margin: '0 -8px',
+  },
 });
 
 interface DialogFrameProps {

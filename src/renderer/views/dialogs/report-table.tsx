@@ -39,7 +39,7 @@ export function ReportTable({ rows, label }: { rows: readonly Report[]; label: s
           <tr key={JSON.stringify(row)}>
             {columns.map((column) => (
               <td key={column} className={styles.cell}>
-                {row[column] === undefined ? '' : plainValue(row[column])}
+                {row[column] === undefined || row[column] === null ? '' : plainValue(row[column])}
               </td>
             ))}
           </tr>
