@@ -2,8 +2,9 @@
  * The synthetic tensors that the reference numbers of `test/reference/rgi` were made with: every tensor is a hash of
  * its name, so weights, pictures and label maps need no files. The rule stands in `full.json`, `meta`.
  */
-import { readFileSync } from 'node:fs';
 import type { TensorData } from '#engine/tensor/data.ts';
+import blocks from '../reference/rgi/blocks.json' with { type: 'json' };
+import full from '../reference/rgi/full.json' with { type: 'json' };
 
 /** u(name, i) in [0, 1): FNV-1a of the name, then an integer hash of the seed and the index. */
 export function goldenUnits(name: string, count: number): Float64Array {
@@ -84,12 +85,9 @@ export interface Samples {
   readonly extra_samples?: readonly number[];
 }
 
-const read = (file: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../reference/rgi/${file}`, import.meta.url), 'utf8'));
+export const blockCases = (blocks as unknown as { cases: BlockCase[] }).cases;
 
-export const blockCases = (read('blocks.json') as { cases: BlockCase[] }).cases;
-
-export const fullReference = read('full.json') as {
+export const fullReference = full as unknown as {
   readonly results: Readonly<Record<string, unknown>>;
   readonly tensors: Readonly<Record<string, Readonly<Record<string, readonly [scale: number, offset: number]>>>>;
 };

@@ -21,14 +21,33 @@ export interface GoldenFile extends AsyncDisposable {
   readonly resolve: ParamResolver;
 }
 
-/** Writes every parameter of the graphs once. @param net one of `rgi disc arcface unet lpips` */
-export async function writeGoldenFile(net: string, graphs: readonly Graph[]): Promise<GoldenFile> {
+/** Reference network and key behind a parameter of a training graph. */
+function origin(name: string): readonly [net: string, key: string] {
+  const prefix = /^(lpips|arcface|parsing):/.exec(name)?.[1];
+  if (prefix === undefined) return ['rgi', name];
+  return [prefix === 'parsing' ? 'unet' : prefix, name.slice(prefix.length + 1)];
+}
+
+/** Writes the weights of a graph once. @param net one of `rgi disc arcface unet lpips` */
+export const writeGoldenFile = (net: string, graphs: readonly Graph[]): Promise<GoldenFile> =>
+  writeFile(graphs, (name) => [net, name], new Set());
+
+/** Writes the frozen weights of a training graph; those in `given` become inputs. */
+export const writeTrainingFile = (graph: Graph, given: ReadonlySet<string>): Promise<GoldenFile> =>
+  writeFile([graph], origin, given);
+
+async function writeFile(
+  graphs: readonly Graph[],
+  originOf: typeof origin,
+  given: ReadonlySet<string>,
+): Promise<GoldenFile> {
   const folder = await mkdtemp(path.join(tmpdir(), 'e4s-golden-'));
   const sources = new Map<string, TensorSource>();
   for (const param of graphs.flatMap((graph) => graph.params())) {
     const { name } = param.attributes;
+    if (given.has(name)) continue;
     const data = async function* (): AsyncGenerator<Uint8Array> {
-      yield new Uint8Array(goldenWeight(net, name, param.shape).buffer);
+      yield new Uint8Array(goldenWeight(...originOf(name), param.shape).buffer);
     };
     sources.set(name, { name, dtype: 'F32', shape: param.shape, data });
   }
@@ -37,6 +56,7 @@ export async function writeGoldenFile(net: string, graphs: readonly Graph[]): Pr
   return {
     folder,
     resolve: (name) => {
+      if (given.has(name)) return 'input';
       const tensor = file.tensors.get(name);
       return tensor && { file: 'weights.safetensors', offset: tensor.offset, length: tensor.bytes };
     },
