@@ -14,6 +14,10 @@ export const BENCHES = {
     summary: 'one PTI update at 1024²: time and peak memory',
     load: async () => (await import('./rgi-pti-step.ts')).rgiPtiStep,
   },
+  'rgi-pti-step-recomputed': {
+    summary: "the same with the generator's layers computed again in the backward pass",
+    load: async () => (await import('./rgi-pti-step.ts')).rgiPtiStepRecomputed,
+  },
 } as const satisfies Record<string, { readonly summary: string; readonly load: () => Promise<Bench> }>;
 
 export type BenchName = keyof typeof BENCHES;

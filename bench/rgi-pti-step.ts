@@ -1,7 +1,6 @@
 /**
- * One PTI update at 1024² on the CPU: generate, two loss stacks, backward, Adam; with the generator's layers recomputed
- * in the backward pass (default) or kept (`E4S_BENCH_KEEP=1`). Weights and pictures are synthetic; time and memory do
- * not depend on them.
+ * One PTI update at 1024² on the CPU: generate, two loss stacks, backward, Adam; with the generator's layers kept for
+ * the backward pass or computed again there. Weights and pictures are synthetic; time and memory do not depend on them.
  */
 import { throwIfCancelled } from '#engine/errors.ts';
 import { maskedLayers } from '#engine/networks/mask-guided-generator.ts';
@@ -11,17 +10,19 @@ import { erodedFaceLabels } from '#engine/tuning/eroded-labels.ts';
 import { ptiStep } from '#engine/tuning/pti-step.ts';
 import { freshState, TuningRun } from '#engine/tuning/tuning-run.ts';
 import { REGION_COUNT } from '#shared/regions.ts';
-import { type BenchOptions, type BenchReport, describeMachine, spread } from './bench.ts';
+import { type Bench, type BenchOptions, type BenchReport, describeMachine, spread } from './bench.ts';
 import { MAP_SIZE, oneHotRegions, regionMap } from './region-map.ts';
 import { syntheticWeights } from './synthetic-weights.ts';
 
 const DEFAULT_RUNS = 2;
 const IMAGE = [1, 3, 1024, 1024];
 
-export async function rgiPtiStep(options: BenchOptions): Promise<BenchReport> {
+export const rgiPtiStep: Bench = (options) => measure(options, false);
+export const rgiPtiStepRecomputed: Bench = (options) => measure(options, true);
+
+async function measure(options: BenchOptions, recompute: boolean): Promise<BenchReport> {
   const { signal, onProgress } = options;
   const runs = options.runs ?? DEFAULT_RUNS;
-  const recompute = process.env['E4S_BENCH_KEEP'] !== '1';
   const labels = erodedFaceLabels(await regionMap(options.labels), MAP_SIZE);
   const layers = maskedLayers();
   const capacities = regionCapacities(labels, MAP_SIZE, layers, REGION_COUNT);

@@ -97,7 +97,7 @@ describe('one PTI update at 1024²', () => {
     const histogram = Array.from({ length: 12 }, (_, label) => eroded.filter((l) => l === label).length);
     expect(histogram).toEqual(results['eroded_label_hist']);
     const { capacities, feeds } = regionsOf(eroded);
-    const step = ptiStep({ form: { kind: 'exact', capacities } });
+    const step = ptiStep({ form: { kind: 'exact', capacities }, recompute: true });
     expect(step.trained).toHaveLength(138);
 
     const gradients = results['pti_grads'] as Record<string, Samples>;

@@ -34,7 +34,7 @@ async function bench(context: CliContext, name: string | undefined, options: Ben
   await runAction(context, options, async (log, printer) => {
     if (chosen === undefined) {
       const rows = NAMES.map((known) => ({ name: known, summary: BENCHES[known].summary }));
-      printer.result({ benches: rows }, () => rows.map((row) => `${row.name.padEnd(16)}${row.summary}`));
+      printer.result({ benches: rows }, () => rows.map((row) => `${row.name.padEnd(28)}${row.summary}`));
       return;
     }
     const { runs, source, target, labels } = options;

@@ -39,7 +39,7 @@ export interface PtiStepOptions {
   readonly form: RegionForm;
   /** Side of the generated picture; 1024 is the official network, smaller sizes leave out its upper layers. */
   readonly size?: number;
-  /** Compute the generator's layers again in the backward pass instead of keeping them. Default true. */
+  /** Compute the generator's layers again in the backward pass instead of keeping them: slower, for little memory. */
   readonly recompute?: boolean;
   readonly noise?: GeneratorOptions['noise'];
 }
@@ -79,7 +79,7 @@ export function foregroundMask(oneHot: Value, size: number): Value {
  * Outputs: `loss`, `driven.*` and `recolored.*` terms, `reconstruction`, and `next.*`.
  */
 export function ptiStep(options: PtiStepOptions): TrainingStep {
-  const { size = 1024, recompute = true, form } = options;
+  const { size = 1024, recompute = false, form } = options;
   const graph = new Graph('pti-step');
   const keys = new StateDict(graph);
   const oneHot = graph.input('oneHot', [1, REGION_COUNT, LABEL_SIZE, LABEL_SIZE]);

@@ -16,7 +16,7 @@ export interface StyleVectorStepOptions {
   readonly form: RegionForm;
   /** Side of the generated picture. Default 1024. */
   readonly size?: number;
-  /** Compute the generator's layers again in the backward pass instead of keeping them. Default true. */
+  /** Compute the generator's layers again in the backward pass instead of keeping them: slower, for little memory. */
   readonly recompute?: boolean;
   readonly noise?: GeneratorOptions['noise'];
 }
@@ -27,7 +27,7 @@ export interface StyleVectorStepOptions {
  * Outputs: `loss`, `image.*` terms, `reconstruction`, `next.vectors` and its moments.
  */
 export function styleVectorStep(options: StyleVectorStepOptions): TrainingStep {
-  const { size = 1024, recompute = true, form } = options;
+  const { size = 1024, recompute = false, form } = options;
   const graph = new Graph('style-vector-step');
   const keys = new StateDict(graph);
   const vectors = graph.input('vectors', [1, REGION_COUNT, STYLE_VECTOR_SIZE]);

@@ -70,6 +70,8 @@ export class TuningRun implements AsyncDisposable {
       name: step.graph.name,
       device: options.device,
       externalDataFolder: options.externalDataFolder,
+      // The arena keeps the largest tensors of every size it ever saw: a gigabyte more at 1024².
+      arena: false,
       state: Object.fromEntries(names.map((name) => [name, updatedName(name)])),
       initial: Object.fromEntries(names.map((name) => [name, state.tensors[name] as TensorData])),
     });
