@@ -52,13 +52,21 @@ async function loadNetworks(): Promise<readonly NetworkDefinition[]> {
 }
 
 const noteObject = (notes: Readonly<Record<string, TensorNote>>) =>
-  Object.entries(notes).map(([name, { shape, note }]) => ({ name, shape, note }));
+  Object.entries(notes).map(([name, { shape, note, optional }]) => ({
+    name,
+    shape,
+    note,
+    optional: optional ?? false,
+  }));
 
 async function list(context: CliContext, options: CommonOptions): Promise<void> {
   await runAction(context, options, async (_log, printer) => {
     const networks = await loadNetworks();
     const line = (arrow: string, notes: Readonly<Record<string, TensorNote>>): string[] =>
-      Object.entries(notes).map(([name, { shape, note }]) => `    ${arrow} ${name} [${shape.join(', ')}]  ${note}`);
+      Object.entries(notes).map(
+        ([name, { shape, note, optional }]) =>
+          `    ${arrow} ${name} [${shape.join(', ')}]  ${note}${optional ? ' (may be left out)' : ''}`,
+      );
     printer.result(
       {
         networks: networks.map(({ name, summary, inputs, outputs, weights }) => ({

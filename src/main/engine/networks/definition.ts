@@ -8,6 +8,8 @@ import type { WeightsId } from '#engine/weights/manifests.ts';
 export interface TensorNote {
   readonly shape: readonly (number | string)[];
   readonly note: string;
+  /** An input that may be left out; the note says what then holds. */
+  readonly optional?: boolean;
 }
 
 /** A graph that is ready to run. */
@@ -44,28 +46,42 @@ export interface NetworkOptions {
 }
 
 /**
- * Checks given tensors against the notes of a network: names, types, ranks, fixed sizes, finite numbers.
+ * Checks given tensors against the notes of a network: names, types, sizes, finite numbers.
+ * @returns the tensors at the noted rank: axes of one in front may be missing or too many
  * @throws InputError naming the tensor
  */
-export function checkNetworkInputs(definition: NetworkDefinition, given: Readonly<Record<string, TensorData>>): void {
+export function checkNetworkInputs(
+  definition: NetworkDefinition,
+  given: Readonly<Record<string, TensorData>>,
+): Record<string, TensorData> {
   const { name, inputs } = definition;
   for (const key of Object.keys(given)) {
     if (!Object.hasOwn(inputs, key))
       throw new InputError(`${name} has no input "${key}"; it has ${Object.keys(inputs).join(', ')}.`);
   }
-  for (const [key, { shape }] of Object.entries(inputs)) {
+  const checked: Record<string, TensorData> = {};
+  for (const [key, { shape, optional }] of Object.entries(inputs)) {
     const tensor = given[key];
+    if (tensor === undefined && optional) continue;
     if (tensor === undefined) throw new InputError(`${name} misses its input "${key}" ${shapeText(shape)}.`);
     if (!(tensor.data instanceof Float32Array)) throw new InputError(`The input "${key}" of ${name} is not float32.`);
+    const dims = atRank(tensor.dims, shape.length);
     const fits =
-      tensor.dims.length === shape.length &&
-      shape.every((size, axis) =>
-        typeof size === 'string' ? (tensor.dims[axis] as number) > 0 : size === tensor.dims[axis],
-      );
+      dims?.length === shape.length &&
+      shape.every((size, axis) => (typeof size === 'string' ? (dims[axis] as number) > 0 : size === dims[axis]));
     if (!fits)
       throw new InputError(`The input "${key}" of ${name} must be ${shapeText(shape)}, not ${shapeText(tensor.dims)}.`);
     const index = tensor.data.findIndex((value) => !Number.isFinite(value));
     if (index >= 0)
       throw new InputError(`The input "${key}" of ${name} holds ${tensor.data[index]} at element ${index}.`);
+    checked[key] = { dims, data: tensor.data };
   }
+  return checked;
+}
+
+/** The same elements with more or fewer axes of one in front; undefined where that cannot be. */
+function atRank(dims: readonly number[], rank: number): readonly number[] | undefined {
+  const more = rank - dims.length;
+  if (more >= 0) return [...Array<number>(more).fill(1), ...dims];
+  return dims.slice(0, -more).every((size) => size === 1) ? dims.slice(-more) : undefined;
 }

@@ -43,9 +43,10 @@ export interface NetworkResult {
  */
 export async function runNetwork(request: NetworkRun): Promise<NetworkResult> {
   const { network, signal } = request;
-  const given = await readTensors(request.inputs);
+  const read = await readTensors(request.inputs);
+  let given: Readonly<Record<string, TensorData>>;
   try {
-    checkNetworkInputs(network, given);
+    given = checkNetworkInputs(network, read);
   } catch (error) {
     throw error instanceof InputError ? new InputError(error.message, { file: request.inputs, cause: error }) : error;
   }
