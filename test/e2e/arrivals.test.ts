@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { finished, launch, openSeen, PATIENCE, sampleFile } from './support/page.ts';
+import { finished, launch, openSeen, PATIENCE, said, sampleFile } from './support/page.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -93,7 +93,7 @@ describe('photos come in', () => {
     });
     const message = page.getByText(/letter\.png/).first();
     await message.waitFor(PATIENCE);
-    await page.getByText('This file cannot be used', { exact: true }).waitFor();
+    await said(page, 'This file cannot be used');
     expect(await page.getByRole('button', { name: /^Show .* large$/ }).count()).toBe(0);
     await close();
   });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { launch, openSeen, PATIENCE, swapSamples } from './support/page.ts';
+import { launch, openSeen, PATIENCE, said, swapSamples } from './support/page.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ describe('the export', () => {
       expect([info.width, info.height], format).toEqual([1024, 1280]);
       expect((await sharp(bytes).metadata()).format).toBe(kind);
     }
-    await page.getByText(/^Saved .*-swap\.tif$/).waitFor();
+    await said(page, /^Saved .*-swap\.tif$/);
     await close();
   });
 

@@ -18,7 +18,7 @@ describe('the first start', () => {
     const { page, close } = await openWindow(browser, studio.url);
     const steps = ['Whose face?', 'Which photo changes?', 'Region by region', 'Look closely'];
     for (const [index, title] of steps.entries()) {
-      await page.getByRole('heading', { name: title }).waitFor(PATIENCE);
+      await page.getByRole('heading', { name: title, exact: true }).waitFor(PATIENCE);
       const last = index === steps.length - 1;
       await page.getByRole('button', { name: last ? 'Start' : 'Next', exact: true }).click();
     }
@@ -35,6 +35,17 @@ describe('the first start', () => {
     await page.getByRole('heading', { name: 'Whose face?' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('heading', { name: 'Whose face?' }).waitFor({ state: 'detached' });
+    await close();
+  });
+
+  it('comes under a policy that lets no inline or evaluated script run', async () => {
+    const { page, close } = await openWindow(browser, studio.url);
+    const policy = (await page.reload())?.headers()['content-security-policy'] ?? '';
+    const rules = new Map(policy.split(';').map((rule) => [rule.trim().split(' ')[0], rule.trim()]));
+    expect(rules.get('script-src')).toBe("script-src 'self'");
+    expect(rules.get('default-src')).toBe("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe-(inline|eval)/);
+    await page.getByText('Engine ready').waitFor(PATIENCE);
     await close();
   });
 

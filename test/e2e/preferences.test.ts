@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
-import { launch, openSeen, PATIENCE } from './support/page.ts';
+import { launch, openSeen, PATIENCE, said } from './support/page.ts';
 
 let browser: Browser;
 let studio: StudioProcess;
@@ -55,7 +55,7 @@ describe('the settings', () => {
     await first.page.getByRole('option', { name: 'Only nose' }).click();
     await first.page.getByRole('button', { name: 'More about these settings' }).click();
     await first.page.getByRole('menuitem', { name: 'Use as my default' }).click();
-    await first.page.getByText('These settings are now your default', { exact: true }).waitFor();
+    await said(first.page, 'These settings are now your default');
     await first.close();
     const second = await openSeen(browser, studio.url);
     await expect.poll(() => second.page.getByRole('combobox', { name: 'Preset' }).textContent()).toContain('Only nose');

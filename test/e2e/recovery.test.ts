@@ -2,7 +2,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
-import { changed, digestOf, finished, launch, openSeen, PATIENCE, sampleFile, swapSamples } from './support/page.ts';
+import {
+  changed,
+  digestOf,
+  finished,
+  launch,
+  openSeen,
+  PATIENCE,
+  said,
+  sampleFile,
+  swapSamples,
+} from './support/page.ts';
 
 let browser: Browser;
 let studio: StudioProcess;
@@ -40,7 +50,7 @@ describe.skipIf(process.platform !== 'linux')('an engine that dies', () => {
     await page.locator('#pick-target').setInputFiles(sampleFile('together.webp'));
     await page.getByRole('progressbar', { name: 'Progress of the swap' }).waitFor(PATIENCE);
     await killEngine();
-    await page.getByText('The engine stopped and is being restarted', { exact: true }).waitFor(PATIENCE);
+    await said(page, 'The engine stopped and is being restarted');
     await page.getByText('Engine ready').waitFor(PATIENCE);
     await finished(page);
     expect(await digestOf(page, 'After')).not.toBe(await digestOf(page, 'Before'));
@@ -54,7 +64,7 @@ describe.skipIf(process.platform !== 'linux')('an engine that dies', () => {
     await page.getByRole('checkbox', { name: 'Nose: texture from the source' }).click();
     const withoutNose = await changed(page, 'After', whole);
     await killEngine();
-    await page.getByText('The engine is back', { exact: true }).waitFor(PATIENCE);
+    await said(page, 'The engine is back');
     await finished(page);
     expect(await page.getByRole('checkbox', { name: 'Nose: texture from the source' }).isChecked()).toBe(false);
     expect(await digestOf(page, 'After')).toBe(withoutNose);

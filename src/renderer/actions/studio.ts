@@ -51,6 +51,8 @@ export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
     {
       started: preferences.load,
       recovered: async () => {
+        // An engine that died before it told its settings is asked again.
+        await preferences.load();
         await runs.recover();
         say({ intent: 'success', title: text.connection.backTitle, body: text.connection.backBody });
       },

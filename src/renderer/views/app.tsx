@@ -1,6 +1,7 @@
 import { FluentProvider, makeStyles, tokens } from '@fluentui/react-components';
 import { useArrivals } from '../hooks/use-arrivals.ts';
 import { useShortcuts } from '../hooks/use-shortcuts.ts';
+import { usePreferences } from '../state/preferences.ts';
 import { useUi } from '../state/ui.ts';
 import { useTheme } from '../theme/use-theme.ts';
 import { Dialogs } from './dialogs/dialogs.tsx';
@@ -29,11 +30,12 @@ export function App() {
   const styles = useStyles();
   const { name, theme } = useTheme();
   const tab = useUi((state) => state.tab);
+  const loaded = usePreferences((state) => state.loaded);
   useShortcuts();
   useArrivals();
   return (
     <FluentProvider theme={theme}>
-      <div className={styles.root} data-theme={name}>
+      <div className={styles.root} data-theme={name} aria-busy={!loaded}>
         <TitleBar />
         <div>
           <ConnectionBar />

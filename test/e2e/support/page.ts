@@ -82,11 +82,16 @@ export async function openWindow(browser: Browser, url: string, options: Browser
 export async function openSeen(browser: Browser, url: string, options?: BrowserContextOptions): Promise<Window> {
   const window = await openWindow(browser, url, options);
   const skip = window.page.getByRole('button', { name: 'Skip' });
-  // Settings arrive after the engine is ready; the tour follows from them.
-  await window.page.waitForTimeout(500);
+  // Settings arrive after the engine is ready; the tour follows from them with the next rendering.
+  await window.page.locator('[data-theme][aria-busy=false]').waitFor(PATIENCE);
+  await window.page.waitForTimeout(300);
   if (await skip.isVisible()) await skip.click();
   return window;
 }
+
+/** Waits for a message with this title. */
+export const said = (page: Page, title: string | RegExp): Promise<void> =>
+  page.locator('.fui-ToastTitle', { hasText: title }).first().waitFor(PATIENCE);
 
 /** Two sample faces, swapped. */
 export async function swapSamples(page: Page): Promise<void> {
