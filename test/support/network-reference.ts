@@ -28,7 +28,8 @@ export interface ReferenceTensor {
 
 export interface NetworkReference {
   readonly network: string;
-  readonly rules: readonly SynthesisRule[];
+  /** Of one network, or by `<network>/` where several make one reference. */
+  readonly rules: readonly SynthesisRule[] | Readonly<Record<string, readonly SynthesisRule[]>>;
   readonly outputs: Readonly<Record<string, ReferenceTensor>>;
 }
 
@@ -53,9 +54,12 @@ export function networkNamed(name: string): NetworkDefinition {
 function weightSources({ network, prefix }: NetworkWeights, reference: NetworkReference): TensorSource[] {
   const { tensors } = networkManifest(network);
   const shapes = new Map([...tensors].map(([key, { shape }]) => [key, shape]));
-  const synthetic: SyntheticNetwork = { network: reference.network, rules: reference.rules, shapes };
+  const { rules: given } = reference;
+  const rules = 'length' in given ? (given as readonly SynthesisRule[]) : given[`${network}/`];
+  if (rules === undefined) throw new RangeError(`There are no rules for ${network}.`);
+  const synthetic: SyntheticNetwork = { network, rules, shapes };
   return [...shapes].flatMap(([key, shape]): TensorSource[] => {
-    const mode = reference.rules.find(([pattern]) => new RegExp(pattern).test(key))?.[1];
+    const mode = rules.find(([pattern]) => new RegExp(pattern).test(key))?.[1];
     if (mode === 'keep') return [];
     const data = async function* (): AsyncGenerator<Uint8Array> {
       const values = syntheticWeight(synthetic, key);

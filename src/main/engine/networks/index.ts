@@ -6,13 +6,16 @@ import { REGIONS } from '#shared/regions.ts';
 import { arcfaceFeatures, arcfaceInput } from './arcface.ts';
 import type { NetworkDefinition, PreparedNetwork } from './definition.ts';
 import { discriminator } from './discriminator.ts';
+import { ENHANCEMENT_NETWORKS } from './enhancement-definitions.ts';
 import { lpipsFeatures } from './lpips-alex.ts';
 import { maskedLayers, maskGuidedGenerator } from './mask-guided-generator.ts';
 import { parsingFeatures, parsingLogits } from './parsing-unet.ts';
+import { REENACTMENT_NETWORKS } from './reenactment-definitions.ts';
 import { regionCapacities, regionInputs } from './region-layout.ts';
 import { regionStyleCodes } from './region-mlps.ts';
 import { rgiEncoder } from './rgi-encoder.ts';
 import { StateDict } from './state-dict.ts';
+import { SWAP_NETWORKS } from './swap-definitions.ts';
 
 const LABEL_SIZE = 512;
 const IMAGE = { shape: [1, 3, 1024, 1024], note: 'picture in [-1, 1]' } as const;
@@ -156,4 +159,7 @@ export const NETWORKS: readonly NetworkDefinition[] = [
     weights: [{ network: 'lpips-alex', prefix: '' }],
     prepare: ofImage('lpips-alex', (keys, image) => numbered(lpipsFeatures(keys, image))),
   },
+  ...REENACTMENT_NETWORKS,
+  ...ENHANCEMENT_NETWORKS,
+  ...SWAP_NETWORKS,
 ];
