@@ -26,10 +26,15 @@ export interface ReferenceTensor {
   readonly extra_samples?: readonly number[];
 }
 
-export interface NetworkReference {
-  readonly network: string;
-  /** Of one network, or by `<network>/` where several make one reference. */
+/** How the weights are made: of one network, or by `<network>/` where several make one reference. */
+export interface ReferenceRules {
   readonly rules: readonly SynthesisRule[] | Readonly<Record<string, readonly SynthesisRule[]>>;
+}
+
+/** The reference of one network; that of several differs in its rules alone. */
+export interface NetworkReference extends ReferenceRules {
+  readonly network: string;
+  readonly rules: readonly SynthesisRule[];
   readonly outputs: Readonly<Record<string, ReferenceTensor>>;
 }
 
@@ -51,7 +56,7 @@ export function networkNamed(name: string): NetworkDefinition {
 }
 
 /** Every weight of a network by the rules, under its key behind the prefix. */
-function weightSources({ network, prefix }: NetworkWeights, reference: NetworkReference): TensorSource[] {
+function weightSources({ network, prefix }: NetworkWeights, reference: ReferenceRules): TensorSource[] {
   const { tensors } = networkManifest(network);
   const shapes = new Map([...tensors].map(([key, { shape }]) => [key, shape]));
   const { rules: given } = reference;
@@ -79,7 +84,7 @@ export class ReferenceRun implements AsyncDisposable {
     this.#network = network;
   }
 
-  static async open(network: NetworkDefinition, reference: NetworkReference): Promise<ReferenceRun> {
+  static async open(network: NetworkDefinition, reference: ReferenceRules): Promise<ReferenceRun> {
     const folder = await mkdtemp(path.join(tmpdir(), 'e4s-reference-'));
     const sources = network.weights.flatMap((row) => weightSources(row, reference));
     await writeSafetensors(path.join(folder, 'weights.safetensors'), sources);
