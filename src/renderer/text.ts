@@ -93,6 +93,7 @@ export const text = {
     after: 'Result only',
     before: 'Before',
     afterLabel: 'After',
+    updating: 'Updating …',
     wipeHandle: 'Position of the wipe between before and after',
     wipeValue: (percent: number) => `${percent} % before`,
     zoomIn: 'Zoom in',

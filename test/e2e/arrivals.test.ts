@@ -79,7 +79,12 @@ describe('photos come in', () => {
     await opened(page, 'freja.webp');
     await page.getByRole('button', { name: 'Other ways to set the target' }).click();
     const recent = page.getByRole('menuitem', { name: 'freja.webp' });
-    await recent.first().waitFor(PATIENCE);
+    await recent.first().click();
+    await page.locator('[data-drop=target]').getByRole('button', { name: 'Show freja.webp large' }).waitFor(PATIENCE);
+    await page.getByRole('button', { name: 'Other ways to set the target' }).click();
+    await page.getByRole('menuitem', { name: 'Clear the list' }).click();
+    await page.getByRole('button', { name: 'Other ways to set the target' }).click();
+    await page.getByRole('menuitem', { name: 'No recent files' }).waitFor(PATIENCE);
     await page.keyboard.press('Escape');
     await close();
   });

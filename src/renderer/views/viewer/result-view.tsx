@@ -5,7 +5,7 @@ import { usePicture } from '../../hooks/use-picture.ts';
 import type { Viewport } from '../../hooks/use-viewport.ts';
 import { viewSide, wipeAt } from '../../model/geometry.ts';
 import type { Photo } from '../../state/photos.ts';
-import type { FinishedRun } from '../../state/run.ts';
+import { type FinishedRun, useRun } from '../../state/run.ts';
 import { type CompareMode, useUi } from '../../state/ui.ts';
 import { text } from '../../text.ts';
 import { Canvas } from './canvas.tsx';
@@ -34,6 +34,7 @@ export function ResultView({ run, target, viewport }: { run: FinishedRun; target
   const wipe = useUi((state) => state.wipe);
   const { info, key } = target;
   const { view, frame } = viewport;
+  const afterWord = useRun((state) => state.phase === 'running') ? text.viewer.updating : text.viewer.afterLabel;
   const place = { view, frame, picture: info };
   const side = viewSide(info, view.scale, window.devicePixelRatio);
   const before = usePicture(key, side, compare === 'after' ? null : () => photos.view(key, side));
@@ -64,7 +65,7 @@ export function ResultView({ run, target, viewport }: { run: FinishedRun; target
         <Canvas viewport={viewport} leads={false} label={text.viewer.afterLabel} pictures={[after]} onKey={modeKey}>
           {afterLayer}
           <CornerLabel side="right" {...place}>
-            {text.viewer.afterLabel}
+            {afterWord}
           </CornerLabel>
         </Canvas>
       </div>
@@ -81,7 +82,7 @@ export function ResultView({ run, target, viewport }: { run: FinishedRun; target
             {text.viewer.before}
           </CornerLabel>
           <CornerLabel side="right" {...place}>
-            {text.viewer.afterLabel}
+            {afterWord}
           </CornerLabel>
         </>
       )}
