@@ -6,7 +6,7 @@ import { setModelsFolder } from '#engine/face/models/location.ts';
 import { findHome } from '#engine/files/home.ts';
 import { decodePicture } from '#engine/image/decode.ts';
 import { type EncodedFile, encodeImagePreview, encodePicture, encodePreview } from '#engine/image/encode.ts';
-import type { PhotoId, ResultId, SwapRequest, SwapResult } from '#shared/contract.ts';
+import type { PhotoId, ResultId, SwapRequest, SwapResult, Warning } from '#shared/contract.ts';
 import type { ExportSettings, SwapSettings } from '#shared/settings.ts';
 import { STAGE_IDS, type StageId } from '#shared/stages.ts';
 import { alignFace, faceTransform, resizedTransform } from './align-stage.ts';
@@ -15,7 +15,7 @@ import { type ClassicStages, createClassicStages } from './classic/classic-stage
 import type { SwappedPair } from './engine-stages.ts';
 import { enlargeFace, overviewOf } from './overview.ts';
 import { pasteBack } from './paste-back.ts';
-import { PhotoStore, photoInfo } from './photo-store.ts';
+import { faceInfo, PhotoStore, photoInfo } from './photo-store.ts';
 import type { EncodedPicture, ParsedFace, PhotoStudio, RunOptions } from './photo-studio.ts';
 import { ResultStore } from './result-store.ts';
 import { rgiUnavailable } from './rgi-packs.ts';
@@ -130,7 +130,12 @@ class ClassicPhotoStudio implements PhotoStudio {
       picture = pasted.picture;
       pairs.set(targetFace, pair);
       const { x, y, width, height } = pasted.touched;
-      faces.push({ targetFace, warnings: [...pair.warnings], stages: [...STAGE_IDS], touched: [x, y, width, height] });
+      const warnings = [
+        ...this.#gateOf(request.target, targetFace, 'Target'),
+        ...this.#gateOf(source, sourceFace, 'Source'),
+        ...pair.warnings,
+      ];
+      faces.push({ targetFace, warnings, stages: [...STAGE_IDS], touched: [x, y, width, height] });
     }
     const result = this.#results.add({ picture, engine: stages.id, pairs });
     const { width, height } = picture;
@@ -175,6 +180,14 @@ class ClassicPhotoStudio implements PhotoStudio {
   async #engine({ engine }: SwapSettings): Promise<ClassicStages> {
     if (engine === 'rgi') throw await rgiUnavailable(findHome().packs);
     return this.#classic();
+  }
+
+  /** What the gate says of one face beyond mere remarks. */
+  #gateOf(id: PhotoId, index: number, side: string): Warning[] {
+    const { warnings } = faceInfo(this.#photos.get(id), index);
+    return warnings
+      .filter(({ severity }) => severity !== 'info')
+      .map((warning) => ({ ...warning, message: `${side}: ${warning.message}` }));
   }
 
   /** A face of an open picture as one side of a pair, at its own working size unless another is asked for. */

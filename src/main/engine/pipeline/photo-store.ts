@@ -58,8 +58,27 @@ export class PhotoStore {
   }
 }
 
+/** What the contract tells about one face. */
+export function faceInfo({ picture, faces }: OpenPhoto, index: number): PhotoInfo['faces'][number] {
+  const face = faces[index]!;
+  return {
+    index,
+    box: [...face.box] as [number, number, number, number],
+    score: face.score,
+    yaw: face.pose.yaw,
+    pitch: face.pose.pitch,
+    roll: face.pose.roll,
+    landmarks68: Array.from({ length: 68 }, (_, i): [number, number] => [
+      face.landmarks68[2 * i]!,
+      face.landmarks68[2 * i + 1]!,
+    ]),
+    warnings: runGate(GEOMETRY_RULES, { face, picture, faceCount: faces.length }),
+  };
+}
+
 /** What the contract tells about an open picture. */
-export function photoInfo({ id, name, picture, faces }: OpenPhoto): PhotoInfo {
+export function photoInfo(photo: OpenPhoto): PhotoInfo {
+  const { id, name, picture, faces } = photo;
   return {
     photo: id,
     name,
@@ -70,18 +89,6 @@ export function photoInfo({ id, name, picture, faces }: OpenPhoto): PhotoInfo {
     hasAlpha: picture.channels === 2 || picture.channels === 4,
     bitDepth: picture.bitDepth,
     notices: [...picture.notices],
-    faces: faces.map((face, index) => ({
-      index,
-      box: [...face.box] as [number, number, number, number],
-      score: face.score,
-      yaw: face.pose.yaw,
-      pitch: face.pose.pitch,
-      roll: face.pose.roll,
-      landmarks68: Array.from({ length: 68 }, (_, i): [number, number] => [
-        face.landmarks68[2 * i]!,
-        face.landmarks68[2 * i + 1]!,
-      ]),
-      warnings: runGate(GEOMETRY_RULES, { face, picture, faceCount: faces.length }),
-    })),
+    faces: faces.map((_, index) => faceInfo(photo, index)),
   };
 }

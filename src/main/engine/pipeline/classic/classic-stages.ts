@@ -3,6 +3,7 @@
 import { throwIfCancelled } from '#engine/errors.ts';
 import { mapPoints } from '#engine/face/alignment.ts';
 import type { FaceAnalyser } from '#engine/face/faces.ts';
+import { runGate } from '#engine/face/gate.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { resizePlane } from '#engine/image/resize.ts';
 import { warpAffine } from '#engine/image/warp.ts';
@@ -19,6 +20,7 @@ import { matchGrey } from './grey.ts';
 import { fillLost } from './inpaint.ts';
 import { occluderMatte, softSkin } from './mattes.ts';
 import { textureOpacity } from './opacity.ts';
+import { PAIR_RULES, type PairContext, pairContext } from './pair-gate.ts';
 import { PARSE_SIZE, parseFace } from './parse/parse-face.ts';
 import { applyChange } from './recolor/light-change.ts';
 import { planRecolor, type RecolorPlan } from './recolor/recolor.ts';
@@ -38,9 +40,14 @@ export interface Recolored {
 type States = PairStates<ClassicFace, CompositeMesh, Exchange, DrivenTexture, Recolored>;
 export type ClassicStages = EngineStages<ClassicFace, CompositeMesh, Exchange, DrivenTexture, Recolored>;
 
-const matteOf = memoOn((face: ClassicFace) => occluderMatte(face.aligned.crop, face.parse));
+const matteOf = memoOn((face: ClassicFace) => occluderMatte(face.aligned.crop, face.parse, face.aligned.landmarks));
 const skinOf = memoOn(({ aligned, parse }: ClassicFace) =>
   resizePlane(softSkin(parse), parse.size, parse.size, aligned.size, aligned.size),
+);
+
+/** The gate looks at a pair once, however often a slider moves. */
+const warningsOf = memoOn((source: ClassicFace) =>
+  memoOn((target: ClassicFace) => runGate<PairContext>(PAIR_RULES, pairContext(source, target))),
 );
 
 const shapeKey = (settings: SwapSettings): string => JSON.stringify(shapeWeights(settings.regions, settings.amount));
@@ -159,7 +166,7 @@ export function createClassicStages(
       const filled = fillLost(blended, exchanged, texture, opacity);
       return matchGrey(filled, target.aligned.crop);
     },
-    warnings: () => [],
+    warnings: (source, target) => warningsOf(source)(target),
     picture: (stage, states) => picture(stage, states, topology),
   };
 }

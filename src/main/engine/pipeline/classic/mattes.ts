@@ -10,15 +10,20 @@ import type { RgbImage } from '#engine/image/picture.ts';
 import { fillPolygon, growPolygon } from '#engine/image/polygon.ts';
 import { halfPlane, resizePlane } from '#engine/image/resize.ts';
 import { memoOn } from '../memo.ts';
-import { contourPoints, VERTEX } from './contours.ts';
+import { contourPoints } from './contours.ts';
+import { findGlasses } from './glasses.ts';
 import type { FaceParse } from './parse/parse-face.ts';
-import { outline } from './parse/regions-of-mesh.ts';
+import { findStrands } from './strands.ts';
 
 /**
  * Probability of bare skin, smoothed a little: it is read at two different grids (source and target), which must not
  * make a difference.
  */
 export const softSkin = memoOn(({ skin, size }: FaceParse) => gaussianBlur(skin, size, size, 1.5));
+
+/** Line strength from which a pixel belongs to a strand, and the gap between strands that is closed, parse pixels. */
+const STRAND_LINE = 0.035;
+const STRAND_MARGIN = 4;
 
 const MATTE_RADIUS = 7;
 const MATTE_EPS = 6e-4;
@@ -27,9 +32,11 @@ const MATTE_EPS = 6e-4;
  * Opacity of what covers the target's face (hair, frames, hands), at the size of the crop. The small map is enlarged
  * along the crop's edges, so single strands come out.
  */
-export function occluderMatte(crop: RgbImage, parse: FaceParse): Float32Array<ArrayBuffer> {
+export function occluderMatte(crop: RgbImage, parse: FaceParse, landmarks: Float32Array): Float32Array<ArrayBuffer> {
   const { size, skin, hair } = parse;
   const covered = Float32Array.from(skin, (s, i) => 1 - s / Math.max(1e-3, s + hair[i]!, 0.5));
+  const strands = strandCover(parse, landmarks, crop.width);
+  if (strands) for (let i = 0; i < covered.length; i++) covered[i] = Math.max(covered[i]!, strands[i]!);
   const soft = gaussianBlur(covered, size, size, 0.7);
   const n = crop.width * crop.height;
   const guide = lumaPlane(crop.data, n);
@@ -48,79 +55,88 @@ export function occluderMatte(crop: RgbImage, parse: FaceParse): Float32Array<Ar
   return matte;
 }
 
-/** Features that keep their texture unless most of them is covered, with the growth of their zone. */
-const KEPT: readonly { contour: FacePart; factor: number; measured: boolean }[] = [
-  { contour: 'rightEye', factor: 1.3, measured: true },
-  { contour: 'leftEye', factor: 1.3, measured: true },
-  { contour: 'rightBrow', factor: 1.3, measured: true },
-  { contour: 'leftBrow', factor: 1.3, measured: true },
-  { contour: 'nose', factor: 1.25, measured: false },
-  { contour: 'outerLips', factor: 1.3, measured: false },
+/** Strands across a cheek with the gaps between them; undefined when there are none. */
+function strandCover(parse: FaceParse, landmarks: Float32Array, cropSize: number): Float32Array | undefined {
+  const { size } = parse;
+  const { found, lines } = findStrands(parse, landmarks, cropSize);
+  if (!found) return undefined;
+  const marked = lines.map((l) => (l > STRAND_LINE ? 1 : 0));
+  return dilate(marked, size, size, STRAND_MARGIN);
+}
+
+/** Features that keep their texture unless most of them is covered: growth of their zone, without and with glasses. */
+const KEPT: readonly { part: FacePart; factor: number; behindGlasses: number; measured: boolean }[] = [
+  { part: 'rightEye', factor: 1.3, behindGlasses: 1.2, measured: true },
+  { part: 'leftEye', factor: 1.3, behindGlasses: 1.2, measured: true },
+  { part: 'rightBrow', factor: 1.3, behindGlasses: 1, measured: true },
+  { part: 'leftBrow', factor: 1.3, behindGlasses: 1, measured: true },
+  // The frame runs over the nose.
+  { part: 'nose', factor: 1.25, behindGlasses: 0, measured: false },
+  { part: 'outerLips', factor: 1.3, behindGlasses: 1.3, measured: false },
 ];
+/** Growth of the lips' zone when a beard surrounds them. */
+const BEARDED_LIPS = 1.06;
 const LARGEST_COVERED_SHARE = 0.3;
-/** Unexplained pixels in the band of the eyes count as a frame from this share of the map on. */
-const FRAME_SHARE = 0.012;
+/** Line strength from which a pixel belongs to a frame. */
+const FRAME_LINE = 0.05;
+const FRAME_MARGIN = 2;
+const HAIR_MARGIN = 3;
+
+/** Share of the pixels under a mask (above 0.5) for which the test holds. */
+function shareWhere(mask: Float32Array, test: (i: number) => boolean): number {
+  let all = 0;
+  let held = 0;
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i]! <= 0.5) continue;
+    all++;
+    if (test(i)) held++;
+  }
+  return held / Math.max(1, all);
+}
 
 /**
- * Where the source's own texture is hidden: hair hanging in from outside and glasses, generously dilated.
+ * Where the source's own texture is hidden: hair hanging in from outside, strands and glasses, with a margin.
  * @returns a map of the parse's size, 1 = hidden
  */
 export function sourceCover(parse: FaceParse, landmarks: Float32Array, cropSize: number): Float32Array<ArrayBuffer> {
   const { size, hair } = parse;
   const n = size * size;
   const scale = size / cropSize;
-  const points = (name: FacePart) => contourPoints(landmarks, PARTS[name], scale);
-  const oval = fillPolygon(
-    outline(landmarks).map(([x, y]) => [x * scale, y * scale] as const),
-    size,
-    size,
-  );
+  const zone = (part: FacePart, factor: number) =>
+    fillPolygon(growPolygon(contourPoints(landmarks, PARTS[part], scale), factor), size, size);
+  const oval = zone('oval', 1);
   const hanging = connectedTo(
     size,
     size,
     (i) => oval[i]! < 0.2,
     (i) => hair[i]! > 0.35,
   );
-  const cover = Float32Array.from(hanging);
-  markFrames(cover, parse, oval, landmarks, scale);
-  const grown = dilate(cover, size, size, 3);
-  for (const { contour, factor, measured } of KEPT) {
-    if (measured) {
-      const feature = fillPolygon(points(contour), size, size);
-      let all = 0;
-      let hidden = 0;
-      for (let i = 0; i < n; i++) {
-        if (feature[i]! <= 0.5) continue;
-        all++;
-        if (hair[i]! >= 0.5) hidden++;
-      }
-      if (hidden > LARGEST_COVERED_SHARE * all) continue;
+  const cover = dilate(Float32Array.from(hanging), size, size, HAIR_MARGIN);
+  const glasses = findGlasses(parse, landmarks, cropSize);
+  const worn = glasses.found || parse.darkGlasses;
+  if (worn) {
+    const frame = dilate(
+      glasses.lines.map((l) => (l > FRAME_LINE ? 1 : 0)),
+      size,
+      size,
+      FRAME_MARGIN,
+    );
+    for (let i = 0; i < n; i++) cover[i] = Math.max(cover[i]!, frame[i]!);
+  }
+  const crossed = strandCover(parse, landmarks, cropSize);
+  if (crossed) for (let i = 0; i < n; i++) cover[i] = Math.max(cover[i]!, crossed[i]!);
+  for (const { part, factor, behindGlasses, measured } of KEPT) {
+    if (measured && shareWhere(zone(part, 1), (i) => hair[i]! >= 0.5) > LARGEST_COVERED_SHARE) continue;
+    let growth = worn ? behindGlasses : factor;
+    if (part === 'outerLips') {
+      const inner = zone(part, BEARDED_LIPS);
+      const around = zone(part, 1.5).map((z, i) => (inner[i]! > 0.5 ? 0 : z));
+      if (shareWhere(around, (i) => hair[i]! >= 0.5) > LARGEST_COVERED_SHARE) growth = BEARDED_LIPS;
     }
-    const zone = fillPolygon(growPolygon(points(contour), factor), size, size);
-    for (let i = 0; i < n; i++) grown[i] = Math.max(0, grown[i]! - zone[i]!);
+    // Strands that cross a cheek cross nose and mouth too.
+    if (growth === 0 || (crossed && !measured)) continue;
+    const kept = zone(part, growth);
+    for (let i = 0; i < n; i++) cover[i] = Math.max(0, cover[i]! - kept[i]!);
   }
-  return gaussianBlur(grown, size, size, 1);
-}
-
-function markFrames(
-  cover: Float32Array,
-  parse: FaceParse,
-  oval: Float32Array,
-  landmarks: Float32Array,
-  scale: number,
-): void {
-  const { size, skin } = parse;
-  const lips = fillPolygon(contourPoints(landmarks, PARTS.outerLips, scale), size, size);
-  const at = (i: number, k: number) => landmarks[3 * i + k]! * scale;
-  const eyeLine = (at(VERTEX.rightEyeOuter, 1) + at(VERTEX.leftEyeOuter, 1)) / 2;
-  const span = Math.hypot(
-    at(VERTEX.rightEyeOuter, 0) - at(VERTEX.leftEyeOuter, 0),
-    at(VERTEX.rightEyeOuter, 1) - at(VERTEX.leftEyeOuter, 1),
-  );
-  const found: number[] = [];
-  for (let i = 0; i < size * size; i++) {
-    const fromEyes = Math.abs(Math.floor(i / size) - eyeLine);
-    if (oval[i]! > 0.5 && fromEyes < span * 0.45 && skin[i]! < 0.4 && lips[i]! < 0.5) found.push(i);
-  }
-  if (found.length > FRAME_SHARE * size * size) for (const i of found) cover[i] = 1;
+  return gaussianBlur(cover, size, size, 1);
 }

@@ -84,7 +84,7 @@ export function textureOpacity(
     }
   }
   const keepMouth = keepsTargetMouth(sourceLandmarks, targetLandmarks);
-  if (keepMouth > 0) paint(['innerLips'], 1, 1.5, 0, keepMouth);
+  if (keepMouth > 0) paint(['innerLips'], 1.05, 2.5, 0, keepMouth);
   for (const eye of ['rightEye', 'leftEye'] as const) {
     const brighter = features.find(({ parts }) => parts.length === 1 && parts[0] === eye)?.brighter ?? 0;
     const kept = keepsTargetEye(sourceLandmarks, targetLandmarks, eye) ? 1 : staysShaded(brighter);

@@ -24,6 +24,8 @@ export interface FaceParse {
   /** Probability of hair, and of whatever else lies over the face. */
   readonly hair: Float32Array<ArrayBuffer>;
   readonly person: Float32Array<ArrayBuffer>;
+  /** L* / 100. */
+  readonly lightness: Float32Array;
   /** Draws the 12-region map, twice as fine as the probability maps, when it is first asked for. */
   labels(): LabelMap;
   readonly darkGlasses: boolean;
@@ -57,6 +59,7 @@ export function parseFace(crop: RgbImage, landmarks: Float32Array, person: Float
     skin: maps.skin,
     hair: maps.hair,
     person,
+    lightness,
     darkGlasses,
     labels: () => {
       labels ??= drawLabels(context, maps);

@@ -4,7 +4,7 @@
  */
 import type { FacePart } from '#engine/face/mesh.ts';
 import { srgbToLinear } from '#engine/image/color.ts';
-import { clamp } from '#engine/image/math.ts';
+import { clamp, mix, smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { type BoxedMask, featureMask, forBox } from '../feature-masks.ts';
 
@@ -17,6 +17,8 @@ export interface FeatureGain {
   readonly brighter: number;
   readonly mask: BoxedMask;
   readonly gain: Rgb;
+  /** Only what is darker than the skin belongs to the feature: the hairs of a brow, not the shine between them. */
+  readonly darkOnly: boolean;
 }
 
 export const luminanceOf = (g: Rgb): number => 0.3 * g[0] + 0.59 * g[1] + 0.11 * g[2];
@@ -32,6 +34,7 @@ interface FeatureRule {
    * does not count as a dark eye.
    */
   readonly quantiles: readonly [number, number];
+  readonly darkOnly?: boolean;
   /** The gain from the measured ratio target : source (absent when too little is visible) and the skin's mean gain. */
   readonly gain: (ratio: Rgb | undefined, skin: Rgb) => Rgb;
 }
@@ -62,6 +65,7 @@ const RULES: readonly FeatureRule[] = [
     factor: 1.4,
     soft: 7,
     quantiles: [0, 1],
+    darkOnly: true,
     gain: (ratio, skin) => {
       const own = ratio ? luminanceOf(ratio) : 0.5 * luminanceOf(skin);
       return map3((k) => limit(0.5 * skin[k] + 0.5 * own, 1.2));
@@ -78,7 +82,9 @@ const RULES: readonly FeatureRule[] = [
     gain: (ratio, skin) => {
       const half = map3((k) => 0.5 * luminanceOf(skin) + 0.5 * skin[k]);
       if (!ratio) return map3((k) => limit(half[k], 1.6));
-      return map3((k) => limit((0.5 + 0.5 * LIP_TINT) * ratio[k] + (0.5 - 0.5 * LIP_TINT) * half[k], 1.6));
+      // The farther apart the skins are, the less a lip can keep a colour of its own.
+      const tint = mix(LIP_TINT, 1, smoothstep(0.4, 1.2, Math.abs(luminanceOf(skin))));
+      return map3((k) => limit((0.5 + 0.5 * tint) * ratio[k] + (0.5 - 0.5 * tint) * half[k], 1.8));
     },
   },
   {
@@ -125,6 +131,7 @@ function meanLight(
  * @param mesh composite mesh in window pixels: both pictures lie on it
  * @param hidden where either of them shows something else: both are measured at the same places
  * @param skin mean logarithmic gain of the skin
+ * @param colorless the face comes from a grey picture
  */
 export function featureGains(
   mesh: Float32Array,
@@ -133,10 +140,14 @@ export function featureGains(
   hidden: Float32Array,
   skin: Rgb,
   scale: number,
+  colorless: boolean,
 ): FeatureGain[] {
   const { width, height } = face;
   const least = LEAST_VISIBLE * scale * scale;
-  return RULES.map(({ parts, holes, factor, soft, quantiles, gain }) => {
+  /** A grey source has no colours of its own to keep: it gets the target's. */
+  const tinted = (ratio: Rgb): Rgb =>
+    map3((k) => limit(luminanceOf(ratio), 1.2) + limit(ratio[k] - luminanceOf(ratio), 1));
+  return RULES.map(({ parts, holes, factor, soft, quantiles, darkOnly = false, gain }) => {
     const exact = featureMask(mesh, parts, width, height, 1, 0, holes);
     const theirs = meanLight(background, exact, hidden, quantiles);
     const ours = meanLight(face, exact, hidden, quantiles);
@@ -144,10 +155,11 @@ export function featureGains(
     const ratio = seen ? map3((k) => Math.log((theirs.mean[k] + FLOOR) / (ours.mean[k] + FLOOR))) : undefined;
     const brighter = ratio ? luminanceOf(ratio) : 0;
     return {
+      darkOnly,
       parts,
       brighter,
       mask: featureMask(mesh, parts, width, height, factor, soft * scale, holes),
-      gain: gain(ratio, skin),
+      gain: colorless && ratio ? tinted(ratio) : gain(ratio, skin),
     };
   });
 }

@@ -1,6 +1,6 @@
 /** From reduced planes of light to the change of every pixel, and its application. */
 import { fromLogLight, logLight } from '#engine/image/color.ts';
-import { mix } from '#engine/image/math.ts';
+import { mix, smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { resizePlane } from '#engine/image/resize.ts';
 import { forBox } from '../feature-masks.ts';
@@ -11,16 +11,18 @@ import type { SkinLight } from './skin-light.ts';
 export interface DetailRule {
   /** Factor of the detail's contrast. */
   readonly contrast: number;
-  /** How hard the source's light is, 0..1: its glints and coloured edges are then held back. */
-  readonly hardness: number;
+  /** How far bright detail is held back, 0..1. */
+  readonly restraint: number;
 }
 
 /** Largest enhancement of highlights when light skin becomes dark. */
 const HIGHLIGHT_LIMIT = 1.3;
+/** Log light against the skin's at which a pixel of a dark feature does not and does belong to it. */
+const DARK = { none: 0.16, whole: -0.06 } as const;
 /** Detail below this is too faint to be a highlight. */
 const FAINT = 0.02;
-/** Log light up to which bright detail passes whole, in soft and in hard light, and how much may follow beyond. */
-const GLINT = { soft: 1.5, hard: 0.2, beyond: 0.15 } as const;
+/** Log light up to which bright detail passes whole, free and held back, and how much may follow beyond. */
+const GLINT = { free: 1.5, held: 0.2, beyond: 0.12 } as const;
 
 /**
  * A highlight is light added to the skin's own, so on brighter skin it weighs less: log(1 + (e^d - 1) ratio), ratio =
@@ -43,13 +45,13 @@ export function lightChange(
   { image, coverage }: DrivenTexture,
   wanted: readonly Float32Array[],
   ours: SkinLight,
-  { contrast, hardness }: DetailRule,
+  { contrast, restraint }: DetailRule,
   gains: readonly FeatureGain[],
 ): Float32Array {
   const { width, height } = image;
   const n = width * height;
   const change = new Float32Array(3 * n);
-  const knee = mix(GLINT.soft, GLINT.hard, hardness);
+  const knee = mix(GLINT.free, GLINT.held, restraint);
   for (let k = 0; k < 3; k++) {
     const light = resizePlane(wanted[k]!, ours.width, ours.height, width, height);
     const present = resizePlane(ours.fine[k]!, ours.width, ours.height, width, height);
@@ -63,9 +65,12 @@ export function lightChange(
       if (detail > FAINT) detail = heldBack(highlight(detail, Math.exp(had - light[i]!)), knee);
       to[i] = light[i]! + detail - own;
     }
-    for (const { mask, gain } of gains) {
+    for (const { mask, gain, darkOnly } of gains) {
       forBox(mask.box, width, (i, j) => {
-        if (coverage[i]! > 0) to[i]! += mask.data[j]! * (gain[k]! - to[i]!);
+        const share = mask.data[j]!;
+        if (share <= 0 || coverage[i] === 0) return;
+        const belongs = darkOnly ? smoothstep(DARK.none, DARK.whole, logLight(from[i]!) - present[i]!) : 1;
+        to[i]! += share * belongs * (gain[k]! - to[i]!);
       });
     }
   }

@@ -15,6 +15,7 @@ import { contourPoints } from '../contours.ts';
 import type { Exchange } from '../exchange.ts';
 import { mouthOpenness, mouthWidth } from '../expression.ts';
 import { featureMask, forBox } from '../feature-masks.ts';
+import { isGreyImage } from '../grey.ts';
 import type { DrivenTexture } from '../texture/driven-texture.ts';
 import { type FeatureGain, featureGains, luminanceOf, type Rgb } from './feature-gains.ts';
 import { type DetailRule, lightChange } from './light-change.ts';
@@ -129,9 +130,18 @@ export function planRecolor(
   const skinGain = meanGain(wanted.light, ours.fine, both);
   const detail: DetailRule = {
     contrast: detailContrast(texture.image, background, ours.fine, theirs.fine, both, width),
-    hardness: wanted.hardness,
+    // Glints stand out in hard light, and where dark skin becomes light.
+    restraint: Math.max(wanted.hardness, smoothstep(0.4, 1.2, luminanceOf(skinGain))),
   };
-  const gains = featureGains(local, texture.image, background, hidden, skinGain, scale);
+  const gains = featureGains(
+    local,
+    texture.image,
+    background,
+    hidden,
+    skinGain,
+    scale,
+    isGreyImage(source.aligned.crop),
+  );
   return {
     width: w,
     height: h,

@@ -36,6 +36,19 @@ const LIP_PAIRS: readonly (readonly [number, number])[] = [
   [375, 324],
 ];
 
+/** Inner lip vertices that meet when the mouth shuts: upper and lower. */
+const LIP_LINE: readonly (readonly [number, number])[] = [
+  [13, 14],
+  [82, 87],
+  [81, 178],
+  [80, 88],
+  [191, 95],
+  [312, 317],
+  [311, 402],
+  [310, 318],
+  [415, 324],
+];
+
 /** The two rings between outer and inner lip: one third and two thirds of the way, in the order of LIP_PAIRS. */
 const OUTER_RING = [76, 184, 74, 73, 72, 11, 302, 303, 304, 408, 306, 77, 90, 180, 85, 16, 315, 404, 320, 307];
 const INNER_RING = [62, 183, 42, 41, 38, 12, 268, 271, 272, 407, 292, 96, 89, 179, 86, 15, 316, 403, 319, 325];
@@ -105,6 +118,14 @@ function setEyes(
 function setLips(offset: Float64Array[], source: Float32Array, target: Float32Array, share: number): void {
   const width = (mesh: Float32Array) => meshDistance(mesh, VERTEX.mouthLeft, VERTEX.mouthRight);
   const stretch = width(target) / width(source);
+  // Facing points move together: the source's open mouth must not open the target's, nor its shut mouth shut it.
+  for (const [upper, lower] of LIP_LINE) {
+    for (const field of offset) {
+      const middle = (field[upper]! + field[lower]!) / 2;
+      field[upper] = middle;
+      field[lower] = middle;
+    }
+  }
   LIP_PAIRS.forEach(([outer, inner], pair) => {
     for (let k = 0; k < 2; k++) {
       const field = offset[k]!;
