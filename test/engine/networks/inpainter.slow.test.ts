@@ -52,7 +52,9 @@ it('adds given noise with the strength of the layer', async () => {
   });
   const { y } = await noisy.run({ ...inputs, ...Object.fromEntries(ones) });
   const { y: expected } = await biased.run(inputs);
-  const off = Array.from((y as TensorData).data, (value, at) => Math.abs(Number(value) - Number(expected?.data[at])));
+  const off = Array.from((y as TensorData).data as Float32Array, (value, at) =>
+    Math.abs(value - Number(expected?.data[at])),
+  );
   const std = reference.outputs['y']?.std ?? 0;
   expect(off.reduce((most, value) => (value > most ? value : most), 0) / std).toBeLessThan(1e-4);
   expect(() => expectReference('y', y, reference.outputs['y'], 0.01)).toThrow();
