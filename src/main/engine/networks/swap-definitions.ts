@@ -1,4 +1,5 @@
 /** Rows of the networks around a swapped face: parser, re-colouring, inpainting, CodeFormer. */
+import { InputError } from '#engine/errors.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
 import { Graph, type Value } from '#engine/tensor/graph.ts';
 import { oneHot } from '#engine/tensor/ops/indexing.ts';
@@ -6,7 +7,11 @@ import { argMax, reduceSum } from '#engine/tensor/ops/reduction.ts';
 import type { NetworkDefinition } from './definition.ts';
 import { PARSER_LABELS, parserLogits } from './face-parser.ts';
 import { INPAINTER_NOISE_SIZES, INPAINTER_SIZE, inpainter } from './inpainter.ts';
+import { RECOLORER_SIZE, recolorer } from './recolorer.ts';
 import { StateDict } from './state-dict.ts';
+
+const inputOf = (graph: Graph, name: string, given: Readonly<Record<string, TensorData>>): Value =>
+  graph.input(name, (given[name] as TensorData).dims);
 
 const LOGITS = ['N', PARSER_LABELS, 'H', 'W'];
 
@@ -23,7 +28,7 @@ const faceParser: NetworkDefinition = {
   weights: [{ network: 'face-parsing-bisenet', prefix: '' }],
   prepare(given) {
     const graph = new Graph('face-parsing-bisenet');
-    const logits = parserLogits(new StateDict(graph), graph.input('x', (given['x'] as TensorData).dims));
+    const logits = parserLogits(new StateDict(graph), inputOf(graph, 'x', given));
     const labels = oneHot(argMax(logits.out, 1), PARSER_LABELS, 1);
     return { graph, outputs: { ...logits, argmax_hist: reduceSum(labels, { axes: [0, 2, 3] }) }, feeds: given };
   },
@@ -48,13 +53,59 @@ const inpainting: NetworkDefinition = {
   weights: [{ network: 'inpainting-gcfsr', prefix: '' }],
   prepare(given) {
     const graph = new Graph('inpainting-gcfsr');
-    const inputs = Object.fromEntries(
-      Object.entries(given).map(([name, { dims }]) => [name, graph.input(name, dims)]),
-    ) as Record<string, Value>;
-    const noise = NOISE.map(({ name }) => inputs[name]);
-    const outputs = inpainter(new StateDict(graph), inputs['x'] as Value, inputs['cond'] as Value, noise);
+    const noise = NOISE.map(({ name }) => (given[name] === undefined ? undefined : inputOf(graph, name, given)));
+    const [x, ratio] = [inputOf(graph, 'x', given), inputOf(graph, 'cond', given)];
+    const outputs = inpainter(new StateDict(graph), x, ratio, noise);
     return { graph, outputs: { ...outputs }, feeds: given };
   },
 };
 
-export const SWAP_NETWORKS: readonly NetworkDefinition[] = [faceParser, inpainting];
+const PICTURE = { shape: [1, 3, RECOLORER_SIZE, RECOLORER_SIZE], note: 'RGB, normalised as for ImageNet' } as const;
+const LABELS = {
+  shape: [1, 1, RECOLORER_SIZE, RECOLORER_SIZE],
+  note: 'labels of face-parsing-bisenet as floats',
+} as const;
+const PACKAGES = { shape: [1, 12, RECOLORER_SIZE, RECOLORER_SIZE], note: 'what the U-Net sees' } as const;
+const COLORED = { ...PICTURE, note: 'RGB in (0, 1)' } as const;
+
+const recoloring: NetworkDefinition = {
+  name: 'recolor-blender',
+  summary: 'paints a head in the colours of a target',
+  inputs: {
+    img_a: PICTURE,
+    img_t: { ...PICTURE, note: 'the target' },
+    mask_a: LABELS,
+    mask_t: { ...LABELS, note: 'of the target' },
+    flip: {
+      shape: [1],
+      note: '1 takes features of the mirrored target, as upstream does at random; else 0',
+      optional: true,
+    },
+  },
+  outputs: {
+    packages: PACKAGES,
+    y: COLORED,
+    fpn_a: { shape: [1, 256, RECOLORER_SIZE / 4, RECOLORER_SIZE / 4], note: 'features of img_a' },
+    'packages_no_flip, packages_flip': { ...PACKAGES, note: 'packages, once more under the name for this flip' },
+    'y_no_flip, y_flip': { ...COLORED, note: 'y, likewise' },
+  },
+  weights: [{ network: 'recolor-blender', prefix: '' }],
+  prepare(given) {
+    const graph = new Graph('recolor-blender');
+    const { flip, ...feeds } = given;
+    const mirrored = flip?.data[0] ?? 0;
+    if (mirrored !== 0 && mirrored !== 1) throw new InputError(`The input "flip" is ${mirrored}; it must be 0 or 1.`);
+    const { packages, y, features } = recolorer(new StateDict(graph), {
+      picture: inputOf(graph, 'img_a', given),
+      pictureLabels: inputOf(graph, 'mask_a', given),
+      target: inputOf(graph, 'img_t', given),
+      targetLabels: inputOf(graph, 'mask_t', given),
+      flip: mirrored === 1,
+    });
+    const suffix = mirrored === 1 ? 'flip' : 'no_flip';
+    const outputs = { packages, y, fpn_a: features, [`packages_${suffix}`]: packages, [`y_${suffix}`]: y };
+    return { graph, outputs, feeds };
+  },
+};
+
+export const SWAP_NETWORKS: readonly NetworkDefinition[] = [faceParser, recoloring, inpainting];
