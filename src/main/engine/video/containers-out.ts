@@ -121,7 +121,7 @@ export function planTracks(source: VideoInfo, name: ContainerName): TrackPlan {
   const notices: string[] = [];
 
   source.audio.forEach((track, i) => {
-    options.push('-map', `1:${track.index}`);
+    options.push('-map', `1:${track.index}`, `-map_metadata:s:a:${i}`, `1:s:${track.index}`);
     if (container.copiesAudio(track.codec)) {
       options.push(`-c:a:${i}`, 'copy');
       return;
@@ -141,7 +141,8 @@ export function planTracks(source: VideoInfo, name: ContainerName): TrackPlan {
       );
       return;
     }
-    options.push('-map', `1:${track.index}`, `-c:s:${subtitles}`, copied ? 'copy' : container.otherSubtitles.encoder);
+    options.push('-map', `1:${track.index}`, `-map_metadata:s:s:${subtitles}`, `1:s:${track.index}`);
+    options.push(`-c:s:${subtitles}`, copied ? 'copy' : container.otherSubtitles.encoder);
     subtitles += 1;
     if (!copied) {
       notices.push(
@@ -150,8 +151,11 @@ export function planTracks(source: VideoInfo, name: ContainerName): TrackPlan {
     }
   });
 
-  if (container.attachments) for (const track of source.attachments) options.push('-map', `1:${track.index}`);
-  else if (source.attachments.length > 0) {
+  if (container.attachments) {
+    source.attachments.forEach(({ index }, i) => {
+      options.push('-map', `1:${index}`, `-map_metadata:s:t:${i}`, `1:s:${index}`);
+    });
+  } else if (source.attachments.length > 0) {
     notices.push(`${container.title} cannot hold attached files; ${source.attachments.length} are left out.`);
   }
   if (container.attachments && source.attachments.length > 0) options.push('-c:t', 'copy');

@@ -9,9 +9,10 @@ import { throwIfCancelled } from '#engine/errors.ts';
 import { openAtomic } from '#engine/files/atomic.ts';
 import { type ColorTags, colorOptions, fromRgbFilters } from './color-tags.ts';
 import { type EncoderSettings, requireEncoder } from './encoders.ts';
-import { feedFrames, type TimedFrame } from './frame-feed.ts';
+import { type FedFrames, feedFrames, type TimedFrame } from './frame-feed.ts';
 import { fileArgument, PROTOCOLS } from './input-options.ts';
-import { formatRational, type Rational } from './rational.ts';
+import { setPictureDuration } from './mp4-duration.ts';
+import { formatRational, type Rational, rescale } from './rational.ts';
 import { storageFailure } from './storage-failure.ts';
 import { resultTimeBase } from './time-base.ts';
 import { startTool, ToolError } from './tool-process.ts';
@@ -66,9 +67,10 @@ export async function encodeSegment(
     ],
     { signal },
   );
-  const count = await feedTool(tool, () => feedFrames(tool.stdin, frames, format), file);
+  const { count, ticks } = await feedTool(tool, () => feedFrames(tool.stdin, frames, format), file);
   throwIfCancelled(signal);
   if (count === 0) throw new RangeError('A part of a video needs a frame.');
+  await setPictureDuration(target.temporaryPath, Number(rescale(ticks, format.timeBase, timeBase.den)));
   await target.commit();
   return count;
 }
@@ -76,16 +78,16 @@ export async function encodeSegment(
 /** Feeds a program and waits for its end; whichever of the two fails first is the failure. */
 async function feedTool(
   tool: ReturnType<typeof startTool>,
-  feed: () => Promise<number>,
+  feed: () => Promise<FedFrames>,
   file: string,
-): Promise<number> {
+): Promise<FedFrames> {
   tool.stdout.resume();
   try {
     const fed = feed();
     // A program that ends early leaves the feed without a reader: its own failure says why.
-    const count = await Promise.race([fed, tool.finished.then(() => fed)]);
+    const result = await Promise.race([fed, tool.finished.then(() => fed)]);
     await tool.finished;
-    return count;
+    return result;
   } catch (error) {
     if (isClosedPipe(error)) await tool.finished;
     throw error instanceof ToolError ? storageFailure(error, file) : error;

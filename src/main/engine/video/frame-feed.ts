@@ -11,6 +11,13 @@ export interface TimedFrame {
   readonly pixels: Uint8Array;
 }
 
+export interface FedFrames {
+  /** How many frames there were. */
+  readonly count: number;
+  /** From the start of the first to the end of the last. */
+  readonly ticks: number;
+}
+
 export interface FeedOptions {
   readonly width: number;
   readonly height: number;
@@ -22,20 +29,20 @@ export interface FeedOptions {
 /**
  * Writes all frames, times counted from the first, and ends the stream. A frame's pixels have left when the next frame is
  * asked for, so their memory may then be used again.
- * @returns how many frames there were
  * @throws RangeError for a frame of another size or one that is not later than its predecessor
  */
 export async function feedFrames(
   stdin: Writable,
   frames: AsyncIterable<TimedFrame> | Iterable<TimedFrame>,
   options: FeedOptions,
-): Promise<number> {
+): Promise<FedFrames> {
   const { width, height, timeBase } = options;
   const bytes = width * height * 3;
   await write(stdin, matroskaHeader({ width, height, defaultDuration: rescale(1, invert(options.rate), NANOSECONDS) }));
   let count = 0;
   let first = 0;
   let last = Number.NEGATIVE_INFINITY;
+  let end = 0;
   for await (const { pts, duration, pixels } of frames) {
     if (pixels.length !== bytes) throw new RangeError(`A frame has ${pixels.length} bytes, ${bytes} are wanted.`);
     if (!(pts > last)) throw new RangeError(`A frame at tick ${pts} follows one at ${last}.`);
@@ -45,10 +52,11 @@ export async function feedFrames(
     await write(stdin, matroskaFrameHead(time, until - time, bytes));
     await write(stdin, pixels);
     last = pts;
+    end = pts + duration;
     count += 1;
   }
   await new Promise<void>((resolve) => stdin.end(resolve));
-  return count;
+  return { count, ticks: end - first };
 }
 
 function write(stdin: Writable, bytes: Uint8Array): Promise<void> {

@@ -4,9 +4,10 @@ import { openAtomic } from '#engine/files/atomic.ts';
 import { containerFor, planTracks } from './containers-out.ts';
 import { ENCODERS, type EncoderSettings } from './encoders.ts';
 import { fileArgument, inputOptions, PROTOCOLS } from './input-options.ts';
+import { setPictureDuration } from './mp4-duration.ts';
 import { type Rational, rescale } from './rational.ts';
 import { storageFailure } from './storage-failure.ts';
-import { MICROSECONDS, toSecondsText } from './time-base.ts';
+import { MICROSECONDS, resultTimeBase, toSecondsText } from './time-base.ts';
 import { runTool, ToolError } from './tool-process.ts';
 import { openToolbox } from './toolbox.ts';
 import type { VideoInfo } from './video-info.ts';
@@ -27,6 +28,8 @@ export interface MuxOptions {
   /** The clock of the parts' ticks. */
   readonly timeBase: Rational;
   readonly settings: EncoderSettings;
+  /** The parts cover less than the source: its other tracks are cut to the same range, in whole packets. */
+  readonly cut?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,7 +39,6 @@ const STALL_MS = 60_000;
 /**
  * Writes `file`, which appears under its name only when it is whole. Packets are copied, not encoded again: those of the
  * parts, and those of all audio, subtitle and attachment tracks that the container takes. Chapters and metadata go along.
- * When the parts cover less than the source, the other tracks are cut to the same range.
  * @returns what was changed or left behind, one sentence each
  * @throws UsageError for an ending that does not fit, StorageError, CancelledError
  */
@@ -47,17 +49,20 @@ export async function muxVideo(file: string, options: MuxOptions): Promise<reado
   if (!first || !last) throw new RangeError('A video needs a part.');
   const plan = planTracks(source, name);
   const { ffmpeg } = await openToolbox();
-  // The source's tracks count from its own start, where the picture may begin a little later.
-  const origin = rescale(Math.round(source.startSeconds * MICROSECONDS), { num: 1, den: MICROSECONDS }, MICROSECONDS);
-  const offset = rescale(first.start, timeBase, MICROSECONDS) - origin;
+  // ffmpeg counts the source's tracks from the source's start, or from the place where it is told to begin reading.
+  const startMicros = BigInt(Math.round(source.startSeconds * MICROSECONDS));
+  const begin = rescale(first.start, timeBase, MICROSECONDS) - startMicros;
+  const length = rescale(last.end - first.start, timeBase, MICROSECONDS);
+  const range = options.cut ? ['-ss', microsecondsText(begin), '-t', microsecondsText(length)] : [];
   await using target = await openAtomic(file, { signal });
   try {
     await runTool(
       ffmpeg,
       [
         ...['-hide_banner', '-nostats', '-v', 'error', '-progress', 'pipe:1'],
-        ...['-itsoffset', microsecondsText(offset)],
+        ...['-itsoffset', microsecondsText(options.cut ? 0n : begin)],
         ...[...PROTOCOLS, '-f', 'concat', '-safe', '0', '-i', 'pipe:0'],
+        ...range,
         ...inputOptions(source.path, source.container),
         ...['-map', '0:v:0', '-c:v', 'copy', ...plan.options],
         ...['-map_metadata', '1', '-map_chapters', '1', '-map_metadata:s:v:0', `1:s:${source.video.index}`],
@@ -66,7 +71,15 @@ export async function muxVideo(file: string, options: MuxOptions): Promise<reado
         ...(ENCODERS[settings.codec].tag === undefined || name === 'mkv'
           ? []
           : ['-tag:v', ENCODERS[settings.codec].tag ?? '']),
-        ...['-max_interleave_delta', '0', '-video_track_timescale', String(timeBase.den), '-strict', 'experimental'],
+        ...[
+          '-max_interleave_delta',
+          '0',
+          '-video_track_timescale',
+          String(resultTimeBase(timeBase).den),
+          '-strict',
+          'experimental',
+        ],
+        ...(options.cut ? ['-copypriorss', '0'] : []),
         ...[...plan.output, '-y', fileArgument(target.temporaryPath)],
       ],
       { signal, input: concatList(segments, timeBase), stallMs: STALL_MS, onOutput: () => undefined },
@@ -75,6 +88,10 @@ export async function muxVideo(file: string, options: MuxOptions): Promise<reado
     throw error instanceof ToolError ? muxFailure(error, file, source) : error;
   }
   throwIfCancelled(signal);
+  if (name === 'mp4' || name === 'mov') {
+    const clock = resultTimeBase(timeBase);
+    await setPictureDuration(target.temporaryPath, Number(rescale(last.end - first.start, timeBase, clock.den)));
+  }
   await target.commit();
   return plan.notices;
 }

@@ -65,9 +65,12 @@ async function describe(
 
 /** The one refusal for content that the programs cannot read. */
 export function unreadable(file: string, container: Container, cause: unknown): InputError {
-  const message =
-    cause instanceof ToolError && cause.reason === 'timeout'
-      ? `Reading this ${container.title} file takes too long: it is damaged or made to do so.`
-      : `This ${container.title} file is damaged or cut off.`;
+  const messages = {
+    timeout: `Reading this ${container.title} file takes too long: it is damaged or made to do so.`,
+    output: `This ${container.title} file describes itself at endless length.`,
+    crash: `The installed ffmpeg or ffprobe breaks down on this ${container.title} file.`,
+    exit: `This ${container.title} file is damaged or cut off.`,
+  } as const;
+  const message = messages[cause instanceof ToolError ? cause.reason : 'exit'];
   return new InputError(message, { file, action: CHOOSE_VIDEO, cause });
 }

@@ -10,7 +10,8 @@ import { CancelledError, MissingPackError, throwIfCancelled } from '#engine/erro
 
 /** Why a program did not do its work. Callers say what that means for the file. */
 export class ToolError extends Error {
-  readonly reason: 'exit' | 'timeout' | 'output';
+  /** `exit`: it ended with a code of failure; `crash`: the system ended it; the others: the studio did. */
+  readonly reason: 'exit' | 'crash' | 'timeout' | 'output';
   /** The last lines that the program printed. */
   readonly lines: readonly string[];
 
@@ -81,7 +82,8 @@ export function startTool(file: string, args: readonly string[], options: StartO
       options.signal?.removeEventListener('abort', onAbort);
       if (failure) throw failure;
       if (code !== 0) {
-        throw new ToolError('exit', kept.at(-1) ?? `It ended with ${code ?? signal ?? 'no code'}.`, [...kept]);
+        const reason = code === null ? 'crash' : 'exit';
+        throw new ToolError(reason, kept.at(-1) ?? `It ended with ${code ?? signal ?? 'no code'}.`, [...kept]);
       }
     },
     (error: unknown) => {
