@@ -1,6 +1,15 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DecodedPicture, RgbImage } from '#engine/image/picture.ts';
 import { pasteBack } from '#engine/pipeline/paste-back.ts';
+import { randomSource } from '../image/noise.ts';
+
+function picture(width: number, height: number, channels: 1 | 3 | 4, bitDepth: 8 | 16): DecodedPicture {
+  const random = randomSource(7);
+  const top = bitDepth === 8 ? 256 : 65536;
+  const values = Array.from({ length: width * height * channels }, () => Math.floor(random() * top));
+  const pixels = bitDepth === 8 ? Uint8Array.from(values) : Uint16Array.from(values);
+  return { width, height, channels, bitDepth, pixels, format: 'raw', notices: [] };
+}
 
 const flat = (size: number, value: number): RgbImage => ({
   width: size,
@@ -8,54 +17,65 @@ const flat = (size: number, value: number): RgbImage => ({
   data: new Float32Array(3 * size * size).fill(value),
 });
 
-test('a face that fills a large picture is pasted in bands that leave no seam', async () => {
-  const [width, height, size, scale, left, top] = [1900, 1700, 64, 25, 100, 60];
-  const picture: DecodedPicture = {
-    width,
-    height,
-    channels: 3,
-    bitDepth: 8,
-    pixels: new Uint8Array(width * height * 3).fill(51),
-    format: 'png',
-    notices: [],
-  };
-  const aligned = {
-    size,
-    crop: flat(size, 0.2),
-    landmarks: new Float32Array(),
-    toPhoto: [scale, 0, left, 0, scale, top] as const,
-  };
-  const { picture: pasted, touched } = await pasteBack(picture, aligned, flat(size, 0.4));
-  expect(touched.width * touched.height).toBeGreaterThan(2 ** 21);
-  const right = left + size * scale;
-  const bottom = top + size * scale;
-  const wrong = { inside: 0, outside: 0 };
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const value = pasted.pixels[(y * width + x) * 3] as number;
-      // The rim of the crop is blended by sampling: one crop pixel is left out of the count.
-      const inside = x >= left + scale && x < right - scale && y >= top + scale && y < bottom - scale;
-      const outside = x < left || x >= right || y < top || y >= bottom;
-      if (inside && value !== 102) wrong.inside++;
-      if (outside && value !== 51) wrong.outside++;
-    }
+/** The grey crop with a brighter square from 8 to 24 in a crop of 32. */
+function withSquare(by: number): RgbImage {
+  const image = flat(32, 0.5);
+  for (let k = 0; k < 3; k++) {
+    for (let y = 8; y < 24; y++) image.data.fill(0.5 + by, k * 1024 + y * 32 + 8, k * 1024 + y * 32 + 24);
   }
-  expect(wrong).toEqual({ inside: 0, outside: 0 });
-  expect(picture.pixels.every((value) => value === 51)).toBe(true);
+  return image;
+}
+
+const aligned = (toPhoto: readonly [number, number, number, number, number, number]) => ({
+  size: 32,
+  crop: flat(32, 0.5),
+  landmarks: new Float32Array(478 * 3),
+  toPhoto,
 });
 
-test('no change gives the very picture back', async () => {
-  const picture: DecodedPicture = {
-    width: 8,
-    height: 8,
-    channels: 1,
-    bitDepth: 8,
-    pixels: new Uint8Array(64),
-    format: 'png',
-    notices: [],
-  };
-  const aligned = { size: 4, crop: flat(4, 0), landmarks: new Float32Array(), toPhoto: [2, 0, 0, 0, 2, 0] as const };
-  const pasted = await pasteBack(picture, aligned, flat(4, 0));
-  expect(pasted.picture).toBe(picture);
-  expect(pasted.touched).toMatchObject({ width: 0, height: 0 });
+describe('pasteBack', () => {
+  it('returns the picture itself when nothing changed', async () => {
+    const photo = picture(40, 30, 3, 8);
+    const result = await pasteBack(photo, aligned([1, 0, 2, 0, 1, -1]), flat(32, 0.5));
+    expect(result.picture).toBe(photo);
+    expect(result.touched.width).toBe(0);
+  });
+
+  it.each([
+    [3, 8],
+    [4, 16],
+    [1, 8],
+  ] as const)('adds the difference and touches nothing else (%i channels, %i bits)', async (channels, bitDepth) => {
+    const photo = picture(40, 40, channels, bitDepth);
+    const { picture: pasted, touched } = await pasteBack(photo, aligned([1, 0, 3, 0, 1, 5]), withSquare(-0.1));
+    const top = bitDepth === 8 ? 255 : 65535;
+    for (let y = 0, i = 0; y < 40; y++) {
+      for (let x = 0; x < 40; x++) {
+        const inside = x >= 11 && x < 27 && y >= 13 && y < 29;
+        for (let c = 0; c < channels; c++, i++) {
+          const before = photo.pixels[i]!;
+          const changes = inside && c < 3;
+          const expected = changes ? Math.max(0, before - 0.1 * top) : before;
+          expect(Math.abs(pasted.pixels[i]! - expected)).toBeLessThanOrEqual(changes ? 0.51 : 0);
+        }
+      }
+    }
+    expect(touched.x).toBeLessThanOrEqual(11);
+    expect(touched.x + touched.width).toBeGreaterThanOrEqual(27);
+  });
+
+  it('keeps detail that the crop could not hold where the change is faint', async () => {
+    const photo = picture(96, 96, 3, 8);
+    const { picture: pasted } = await pasteBack(photo, aligned([3, 0, 0, 0, 3, 0]), withSquare(0.004));
+    const middle = 3 * (48 * 96 + 48);
+    expect(Math.abs(pasted.pixels[middle]! - Math.min(255, photo.pixels[middle]! + 1))).toBeLessThanOrEqual(1);
+  });
+
+  it('clips a change that reaches beyond the picture', async () => {
+    const photo = picture(20, 20, 3, 8);
+    const { picture: pasted, touched } = await pasteBack(photo, aligned([1, 0, -14, 0, 1, -14]), withSquare(0.2));
+    expect(touched).toMatchObject({ x: 0, y: 0 });
+    expect(touched.width).toBeLessThanOrEqual(11);
+    expect(pasted.pixels.subarray(3 * (20 * 12))).toEqual(photo.pixels.subarray(3 * (20 * 12)));
+  });
 });

@@ -42,8 +42,8 @@ const NOT_SKIN: readonly { part: FacePart; factor: number }[] = [
 ];
 
 /** Root mean square departure of the source's light from the target's, in log light: ordinary up to, hard from. */
-const SOFT_LIGHT = 0.16;
-const HARD_LIGHT = 0.4;
+const SOFT_LIGHT = 0.22;
+const HARD_LIGHT = 0.45;
 /** How far the source's light may depart from the target's, in log light. */
 const LARGEST_DEPARTURE = { soft: 0.5, hard: 0.16 } as const;
 /** The same for its tint alone (the colour of sun and shade). */
