@@ -18,14 +18,14 @@ describe('a swap', () => {
     await wipe.focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('PageUp');
-    expect(await wipe.getAttribute('aria-valuenow')).toBe('61');
+    await expect.poll(() => wipe.getAttribute('aria-valuenow')).toBe('61');
     const box = await wipe.boundingBox();
     if (!box) throw new Error('the wipe is not on screen');
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width / 2 - 80, box.y + box.height / 2, { steps: 4 });
     await page.mouse.up();
-    expect(Number(await wipe.getAttribute('aria-valuenow'))).toBeLessThan(50);
+    await expect.poll(async () => Number(await wipe.getAttribute('aria-valuenow'))).toBeLessThan(50);
 
     await page.getByRole('button', { name: 'Side by side' }).click();
     await page.getByRole('img', { name: 'Before', exact: true }).waitFor();
