@@ -4,6 +4,7 @@ import type { TensorData } from '#engine/tensor/data.ts';
 import { Graph, type Value } from '#engine/tensor/graph.ts';
 import { oneHot } from '#engine/tensor/ops/indexing.ts';
 import { argMax, reduceSum } from '#engine/tensor/ops/reduction.ts';
+import { CODEFORMER_FIDELITY, CODEFORMER_SIZE, codeFormer } from './codeformer.ts';
 import type { NetworkDefinition } from './definition.ts';
 import { PARSER_LABELS, parserLogits } from './face-parser.ts';
 import { INPAINTER_NOISE_SIZES, INPAINTER_SIZE, inpainter } from './inpainter.ts';
@@ -12,6 +13,14 @@ import { StateDict } from './state-dict.ts';
 
 const inputOf = (graph: Graph, name: string, given: Readonly<Record<string, TensorData>>): Value =>
   graph.input(name, (given[name] as TensorData).dims);
+
+/** A number that switches something. @throws InputError when it is neither 0 nor 1 */
+function switchOf(name: string, tensor: TensorData | undefined, fallback: boolean): boolean {
+  if (tensor === undefined) return fallback;
+  const [value] = tensor.data;
+  if (value !== 0 && value !== 1) throw new InputError(`The input "${name}" is ${value}; it must be 0 or 1.`);
+  return value === 1;
+}
 
 const LOGITS = ['N', PARSER_LABELS, 'H', 'W'];
 
@@ -93,19 +102,47 @@ const recoloring: NetworkDefinition = {
   prepare(given) {
     const graph = new Graph('recolor-blender');
     const { flip, ...feeds } = given;
-    const mirrored = flip?.data[0] ?? 0;
-    if (mirrored !== 0 && mirrored !== 1) throw new InputError(`The input "flip" is ${mirrored}; it must be 0 or 1.`);
+    const mirrored = switchOf('flip', flip, false);
     const { packages, y, features } = recolorer(new StateDict(graph), {
       picture: inputOf(graph, 'img_a', given),
       pictureLabels: inputOf(graph, 'mask_a', given),
       target: inputOf(graph, 'img_t', given),
       targetLabels: inputOf(graph, 'mask_t', given),
-      flip: mirrored === 1,
+      flip: mirrored,
     });
-    const suffix = mirrored === 1 ? 'flip' : 'no_flip';
+    const suffix = mirrored ? 'flip' : 'no_flip';
     const outputs = { packages, y, fpn_a: features, [`packages_${suffix}`]: packages, [`y_${suffix}`]: y };
     return { graph, outputs, feeds };
   },
 };
 
-export const SWAP_NETWORKS: readonly NetworkDefinition[] = [faceParser, recoloring, inpainting];
+const FACE = { shape: [1, 3, CODEFORMER_SIZE, CODEFORMER_SIZE], note: 'RGB in [-1, 1]' } as const;
+
+const restoration: NetworkDefinition = {
+  name: 'codeformer',
+  summary: 'restores a face from learned codes',
+  inputs: {
+    x: FACE,
+    w: { shape: [1], note: `fidelity, 0 to 1; else ${CODEFORMER_FIDELITY}`, optional: true },
+    adain: { shape: [1], note: '1 gives the codes the statistics of the face, 0 does not; else 1', optional: true },
+  },
+  outputs: {
+    lq_feat: { shape: [1, 256, 16, 16], note: 'features of the face' },
+    logits: { shape: [1, 256, 1024], note: 'of the codes' },
+    code_index: { shape: [1, 256], note: 'the codes, int64' },
+    y: { ...FACE, note: 'RGB, about [-1, 1]' },
+  },
+  weights: [{ network: 'codeformer', prefix: '' }],
+  prepare(given) {
+    const graph = new Graph('codeformer');
+    const { adain, ...feeds } = given;
+    const fidelity = given['w'] === undefined ? graph.constant(CODEFORMER_FIDELITY) : inputOf(graph, 'w', given);
+    const { y, feature, logits, codes } = codeFormer(new StateDict(graph), inputOf(graph, 'x', given), {
+      fidelity,
+      adain: switchOf('adain', adain, true),
+    });
+    return { graph, outputs: { lq_feat: feature, logits, code_index: codes, y }, feeds };
+  },
+};
+
+export const SWAP_NETWORKS: readonly NetworkDefinition[] = [faceParser, recoloring, inpainting, restoration];
