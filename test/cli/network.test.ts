@@ -54,8 +54,8 @@ describe('network', () => {
     expect(networks).toContainEqual({
       name: 'rgi-style-codes',
       summary: expect.any(String),
-      inputs: [{ name: 'style_vectors', shape: [1, 12, 1280], note: expect.any(String) }],
-      outputs: [{ name: 'style_codes', shape: [1, 12, 18, 512], note: expect.any(String) }],
+      inputs: [{ name: 'style_vectors', shape: [1, 12, 1280], note: expect.any(String), optional: false }],
+      outputs: [{ name: 'style_codes', shape: [1, 12, 18, 512], note: expect.any(String), optional: false }],
       weights: ['rgi'],
     });
   });
@@ -91,7 +91,7 @@ describe('network', () => {
       undefined,
       /in\.safetensors: The input "image" of parsing-unet must be \[N,3,512,512\], not \[1,3,512,511\]/,
     ],
-    ['a wrong rank', [3, 512, 512], undefined, /must be \[N,3,512,512\]/],
+    ['a wrong rank', [512, 512], undefined, /must be \[N,3,512,512\]/],
     ['NaN', [1, 3, 512, 512], (data) => data.fill(Number.NaN, 7, 8), /holds NaN at element 7/],
   ])('%s ends with 3 and leaves no file', async (_, shape, change, message) => {
     await writeWeights();
