@@ -46,8 +46,9 @@ export interface NetworkOptions {
 }
 
 /**
- * Checks given tensors against the notes of a network: names, types, sizes, finite numbers.
- * @returns the tensors at the noted rank: axes of one in front may be missing or too many
+ * Checks given tensors against the notes of a network: names, sizes, finite numbers.
+ * @returns the tensors as float32 at the noted rank: they may hold integers, and axes of one in front may be missing or
+ *   too many
  * @throws InputError naming the tensor
  */
 export function checkNetworkInputs(
@@ -64,17 +65,16 @@ export function checkNetworkInputs(
     const tensor = given[key];
     if (tensor === undefined && optional) continue;
     if (tensor === undefined) throw new InputError(`${name} misses its input "${key}" ${shapeText(shape)}.`);
-    if (!(tensor.data instanceof Float32Array)) throw new InputError(`The input "${key}" of ${name} is not float32.`);
+    const data = tensor.data instanceof Float32Array ? tensor.data : Float32Array.from(tensor.data, Number);
     const dims = atRank(tensor.dims, shape.length);
     const fits =
       dims?.length === shape.length &&
       shape.every((size, axis) => (typeof size === 'string' ? (dims[axis] as number) > 0 : size === dims[axis]));
     if (!fits)
       throw new InputError(`The input "${key}" of ${name} must be ${shapeText(shape)}, not ${shapeText(tensor.dims)}.`);
-    const index = tensor.data.findIndex((value) => !Number.isFinite(value));
-    if (index >= 0)
-      throw new InputError(`The input "${key}" of ${name} holds ${tensor.data[index]} at element ${index}.`);
-    checked[key] = { dims, data: tensor.data };
+    const index = data.findIndex((value) => !Number.isFinite(value));
+    if (index >= 0) throw new InputError(`The input "${key}" of ${name} holds ${data[index]} at element ${index}.`);
+    checked[key] = { dims, data };
   }
   return checked;
 }
