@@ -1,19 +1,12 @@
 /** Rows of face-vid2vid: the whole chain from two faces to the driven one, and its networks one by one. */
 import type { TensorData } from '#engine/tensor/data.ts';
 import { Graph, type Value } from '#engine/tensor/graph.ts';
-import { concat, reshape } from '#engine/tensor/ops/layout.ts';
 import type { WeightsId } from '#engine/weights/manifests.ts';
 import type { NetworkDefinition, NetworkWeights, TensorNote } from './definition.ts';
-import {
-  ANGLE_BINS,
-  expectedDegrees,
-  type HeadPose,
-  headPoseEstimator,
-  rotationMatrix,
-  transformKeypoints,
-} from './head-pose-estimator.ts';
+import { faceVid2Vid } from './face-vid2vid.ts';
+import { ANGLE_BINS, headPoseEstimator } from './head-pose-estimator.ts';
 import { KEYPOINTS, keypointDetector, REENACTMENT_SIZE, VOLUME_DEPTH } from './keypoint-detector.ts';
-import { reenactmentGenerator } from './reenactment-generator.ts';
+import { type Reenactment, reenactmentGenerator } from './reenactment-generator.ts';
 import { StateDict } from './state-dict.ts';
 
 type Notes = Readonly<Record<string, TensorNote>>;
@@ -59,37 +52,24 @@ function row(
 
 const alone = (network: WeightsId): NetworkWeights[] => [{ network, prefix: '' }];
 
-/** Angles, rotation and moved keypoints of one face. */
-function pose(points: Value, head: HeadPose) {
-  const [yaw, pitch, roll] = [head.yaw_logits, head.pitch_logits, head.roll_logits].map(expectedDegrees);
-  const rotation = rotationMatrix(yaw!, pitch!, roll!);
-  const degrees = reshape(concat([yaw!, pitch!, roll!], 1), [3]);
-  return { degrees, rotation, points: transformKeypoints(points, rotation, head) };
-}
-
-/** From source and driving face to the driven face, with what lies between. */
+/** The chain with its outputs as the reference numbers name them. */
 function chain(graph: Graph, source: Value, driving: Value): Record<string, Value> {
-  const keys = new StateDict(graph);
-  const canonical = keypointDetector(keys.under('kp_detector'), source);
-  const estimator = keys.under('he_estimator');
-  const head = headPoseEstimator(estimator, source);
-  const still = pose(canonical, head);
-  const moved = pose(canonical, headPoseEstimator(estimator, driving));
-  const { mask, ...made } = reenactmentGenerator(keys.under('generator'), source, moved.points, still.points);
+  const made = faceVid2Vid(new StateDict(graph), source, driving);
   return {
-    kp_canonical: canonical,
-    he_source_yaw_logits: head.yaw_logits,
-    he_source_t: head.t,
-    he_source_exp: head.exp,
-    degrees_source_yaw_pitch_roll: still.degrees,
-    degrees_driving_yaw_pitch_roll: moved.degrees,
-    rotation_source: still.rotation,
-    kp_source: still.points,
-    kp_driving: moved.points,
-    dense_mask: mask,
-    ...made,
+    kp_canonical: made.canonical,
+    he_source_yaw_logits: made.source.head.yaw_logits,
+    he_source_t: made.source.head.t,
+    he_source_exp: made.source.head.exp,
+    degrees_source_yaw_pitch_roll: made.source.degrees,
+    degrees_driving_yaw_pitch_roll: made.driving.degrees,
+    rotation_source: made.source.rotation,
+    kp_source: made.source.points,
+    kp_driving: made.driving.points,
+    ...motionOutputs(made.reenactment),
   };
 }
+
+const motionOutputs = ({ mask, ...others }: Reenactment): Record<string, Value> => ({ dense_mask: mask, ...others });
 
 export const REENACTMENT_NETWORKS: readonly NetworkDefinition[] = [
   row(
@@ -138,8 +118,7 @@ export const REENACTMENT_NETWORKS: readonly NetworkDefinition[] = [
     MOTION,
     alone('facevid2vid-generator'),
     (graph, { source, kp_source, kp_driving }) => {
-      const { mask, ...made } = reenactmentGenerator(new StateDict(graph), source!, kp_driving!, kp_source!);
-      return { dense_mask: mask, ...made };
+      return motionOutputs(reenactmentGenerator(new StateDict(graph), source!, kp_driving!, kp_source!));
     },
   ),
 ];
