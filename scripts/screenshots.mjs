@@ -49,18 +49,23 @@ async function portrait(page) {
   await page.locator('[role=toolbar] img').nth(10).waitFor(PATIENCE);
 }
 
-/** Two people who get a face of their own each. */
+/** Two people: one gets the face of another photo, the other keeps the own; the divider stands on the first. */
 async function pair(page) {
   await choose(page, 'Other ways to set the target', 'Sofia and Tomas');
-  await choose(page, 'Other ways to add a source', 'Ines');
   await page
-    .getByRole('button', { name: /keeps its own face/ })
-    .last()
+    .getByRole('button', { name: /^Target face 1/ })
+    .first()
     .click();
-  await choose(page, 'Other ways to add a source', 'Walter');
+  await choose(page, 'Other ways to add a source', 'Mei');
+  await choose(page, 'Other ways to add a source', 'Freja');
   await page.waitForTimeout(1000);
   await finished(page);
-  await page.getByRole('tab', { name: 'Result' }).click();
+  const wipe = page.getByRole('slider', { name: /wipe/ });
+  await wipe.focus();
+  for (const key of ['PageDown', 'PageDown', 'PageDown']) await page.keyboard.press(key);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await wipe.blur();
 }
 
 const SHOTS = [
