@@ -61,6 +61,14 @@ describe('Graph', () => {
     expect(g.constant(0)).not.toBe(g.constant(-0));
   });
 
+  it('keeps the operands that it was given, whatever becomes of their list', () => {
+    const { x } = graph();
+    const values = [x, x];
+    const joined = op.concat(values, 1);
+    values.push(joined);
+    expect(joined.inputs).toEqual([x, x]);
+  });
+
   it('builds in linear time: a chain of 40,000 operations', () => {
     const { g, x } = graph();
     let value = x;

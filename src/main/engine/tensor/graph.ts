@@ -123,7 +123,8 @@ export class Graph {
       const rule: ShapeRule<OpAttributes[K]> = SHAPE_RULES[op];
       try {
         const { shape, type } = rule(inputs, attributes);
-        return this.#append(op, inputs, attributes, shape, type);
+        // A copy: callers may go on with their list.
+        return this.#append(op, [...inputs], attributes, shape, type);
       } catch (error) {
         if (!(error instanceof GraphError)) throw error;
         const operands = inputs.map((input) => `${input.type}${shapeText(input.shape)}`).join(', ');
