@@ -65,7 +65,7 @@ async function list(context: CliContext, options: CommonOptions): Promise<void> 
     const line = (arrow: string, notes: Readonly<Record<string, TensorNote>>): string[] =>
       Object.entries(notes).map(
         ([name, { shape, note, optional }]) =>
-          `    ${arrow} ${name} [${shape.join(', ')}]  ${note}${optional ? ' (may be left out)' : ''}`,
+          `    ${arrow} ${name} [${shape.join(', ')}]  ${note}${optional ? ' (optional)' : ''}`,
       );
     printer.result(
       {

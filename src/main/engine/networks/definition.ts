@@ -8,7 +8,7 @@ import type { WeightsId } from '#engine/weights/manifests.ts';
 export interface TensorNote {
   readonly shape: readonly (number | string)[];
   readonly note: string;
-  /** An input that may be left out; the note says what then holds. */
+  /** An input that may be left out, an output that is not always there; the note says what then holds, or when. */
   readonly optional?: boolean;
 }
 

@@ -87,7 +87,7 @@ const recoloring: NetworkDefinition = {
     mask_t: { ...LABELS, note: 'of the target' },
     flip: {
       shape: [1],
-      note: '1 takes features of the mirrored target, as upstream does at random; else 0',
+      note: '1 takes features of the mirrored target, as the official code does at random; else 0',
       optional: true,
     },
   },
@@ -95,8 +95,10 @@ const recoloring: NetworkDefinition = {
     packages: PACKAGES,
     y: COLORED,
     fpn_a: { shape: [1, 256, RECOLORER_SIZE / 4, RECOLORER_SIZE / 4], note: 'features of img_a' },
-    'packages_no_flip, packages_flip': { ...PACKAGES, note: 'packages, once more under the name for this flip' },
-    'y_no_flip, y_flip': { ...COLORED, note: 'y, likewise' },
+    packages_no_flip: { ...PACKAGES, note: 'packages when flip is 0', optional: true },
+    y_no_flip: { ...COLORED, note: 'y when flip is 0', optional: true },
+    packages_flip: { ...PACKAGES, note: 'packages when flip is 1', optional: true },
+    y_flip: { ...COLORED, note: 'y when flip is 1', optional: true },
   },
   weights: [{ network: 'recolor-blender', prefix: '' }],
   prepare(given) {
