@@ -71,6 +71,13 @@ export function colorOptions(tags: ColorTags, pixelFormat: string): readonly str
   ];
 }
 
+/**
+ * The flag that makes MP4 and QuickTime carry the tags outside the stream too, where ProRes has them. Not for untagged
+ * video: ffmpeg would make tags up from its size.
+ */
+export const colorBoxFlag = ({ matrix, primaries, transfer }: ColorTags): string =>
+  (matrix ?? primaries ?? transfer) === undefined ? '' : '+write_colr';
+
 /** The range of a stream: as tagged, or full for the `yuvj` formats, or limited. */
 export const rangeOf = (tags: ColorTags, pixelFormat: string): 'tv' | 'pc' =>
   tags.range ?? (pixelFormat.startsWith('yuvj') ? 'pc' : 'tv');

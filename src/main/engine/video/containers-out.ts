@@ -1,6 +1,7 @@
 /** What each output container takes from the source as it is, what it takes in another form, and what it cannot hold. */
 import path from 'node:path';
 import { UsageError } from '#engine/errors.ts';
+import { colorBoxFlag } from './color-tags.ts';
 import type { CodecName } from './encoders.ts';
 import type { AudioTrack, SubtitleTrack, Track, VideoInfo } from './video-info.ts';
 
@@ -17,7 +18,7 @@ interface OutputContainer {
   /** The text format that other text subtitles become. */
   readonly otherSubtitles: { readonly title: string; readonly encoder: string };
   readonly attachments: boolean;
-  readonly options: readonly string[];
+  readonly options: (source: VideoInfo) => readonly string[];
 }
 
 const MP4_AUDIO = new Set(['aac', 'mp3', 'mp2', 'ac3', 'eac3', 'alac', 'opus', 'dts', 'flac']);
@@ -25,7 +26,10 @@ const MOV_AUDIO = new Set(['aac', 'mp3', 'ac3', 'alac']);
 const AAC = { title: 'AAC', encoder: 'aac' } as const;
 const TIMED_TEXT = { title: 'timed text', encoder: 'mov_text' } as const;
 const MP4_VIDEO: readonly CodecName[] = ['h264', 'h265', 'h264-lossless'];
-const ISO_OPTIONS: readonly string[] = ['-movflags', '+faststart'];
+const isoOptions = (source: VideoInfo): readonly string[] => [
+  '-movflags',
+  `+faststart${colorBoxFlag(source.video.color)}`,
+];
 
 const CONTAINERS: Readonly<Record<ContainerName, OutputContainer>> = {
   mp4: {
@@ -37,7 +41,7 @@ const CONTAINERS: Readonly<Record<ContainerName, OutputContainer>> = {
     copiesSubtitles: new Set(['mov_text']),
     otherSubtitles: TIMED_TEXT,
     attachments: false,
-    options: ISO_OPTIONS,
+    options: isoOptions,
   },
   mov: {
     title: 'QuickTime',
@@ -48,7 +52,7 @@ const CONTAINERS: Readonly<Record<ContainerName, OutputContainer>> = {
     copiesSubtitles: new Set(['mov_text']),
     otherSubtitles: TIMED_TEXT,
     attachments: false,
-    options: ISO_OPTIONS,
+    options: isoOptions,
   },
   mkv: {
     title: 'Matroska',
@@ -60,7 +64,7 @@ const CONTAINERS: Readonly<Record<ContainerName, OutputContainer>> = {
     otherSubtitles: { title: 'SubRip', encoder: 'subrip' },
     attachments: true,
     // Reordered frames have decoding times before zero, which Matroska does not store: nothing may be moved for them.
-    options: ['-avoid_negative_ts', 'disabled'],
+    options: () => ['-avoid_negative_ts', 'disabled'],
   },
   webm: {
     title: 'WebM',
@@ -71,7 +75,7 @@ const CONTAINERS: Readonly<Record<ContainerName, OutputContainer>> = {
     copiesSubtitles: new Set(['webvtt']),
     otherSubtitles: { title: 'WebVTT', encoder: 'webvtt' },
     attachments: false,
-    options: ['-avoid_negative_ts', 'disabled'],
+    options: () => ['-avoid_negative_ts', 'disabled'],
   },
 };
 
@@ -161,7 +165,7 @@ export function planTracks(source: VideoInfo, name: ContainerName): TrackPlan {
   if (container.attachments && source.attachments.length > 0) options.push('-c:t', 'copy');
   if (source.chapters.length > 0 && name === 'webm') notices.push('Chapters may be lost in some WebM players.');
   notices.push(...lostTracks(source));
-  return { options, output: [...container.options, '-f', container.muxer], notices };
+  return { options, output: [...container.options(source), '-f', container.muxer], notices };
 }
 
 const LOST: Readonly<Record<VideoInfo['others'][number]['kind'], string>> = {

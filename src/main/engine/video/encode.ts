@@ -7,7 +7,7 @@
  */
 import { throwIfCancelled } from '#engine/errors.ts';
 import { openAtomic } from '#engine/files/atomic.ts';
-import { type ColorTags, colorOptions, fromRgbFilters } from './color-tags.ts';
+import { type ColorTags, colorBoxFlag, colorOptions, fromRgbFilters } from './color-tags.ts';
 import { type EncoderSettings, requireEncoder } from './encoders.ts';
 import { type FedFrames, feedFrames, type TimedFrame } from './frame-feed.ts';
 import { fileArgument, PROTOCOLS } from './input-options.ts';
@@ -46,6 +46,7 @@ export async function encodeSegment(
   const { ffmpeg, everyFrame, encoders } = await openToolbox();
   const encoder = requireEncoder(format.settings, encoders);
   const pixelFormat = encoder.pixelFormat(format);
+  const colorBox = colorBoxFlag(format.color);
   const timeBase = resultTimeBase(format.timeBase);
   await using target = await openAtomic(file, { signal });
   await using tool = startTool(
@@ -59,10 +60,17 @@ export async function encodeSegment(
         `setsar=${format.sampleAspect.num}/${format.sampleAspect.den}`,
       ].join(','),
       ...[...everyFrame, '-enc_time_base', formatRational(timeBase)],
-      ...['-c:v', encoder.name, ...encoder.options(format.settings, format.keyInterval), '-pix_fmt', pixelFormat],
+      ...[
+        '-c:v',
+        encoder.name,
+        ...encoder.options(format.settings, format.keyInterval, format),
+        '-pix_fmt',
+        pixelFormat,
+      ],
       ...colorOptions(format.color, pixelFormat),
       ...(encoder.tag === undefined ? [] : ['-tag:v', encoder.tag]),
       ...['-fflags', '+bitexact', '-strict', 'experimental', '-video_track_timescale', String(timeBase.den)],
+      ...(colorBox === '' ? [] : ['-movflags', colorBox]),
       ...['-f', encoder.segmentMuxer, '-y', fileArgument(target.temporaryPath)],
     ],
     { signal },

@@ -31,7 +31,7 @@ export interface Encoder {
   /** The pixel format that keeps a size as it is. */
   readonly pixelFormat: (size: FrameSize) => string;
   /** Options for a quality, a preset, and a distance of key frames. Every group of pictures is closed. */
-  readonly options: (settings: EncoderSettings, keyInterval: number) => readonly string[];
+  readonly options: (settings: EncoderSettings, keyInterval: number, size: FrameSize) => readonly string[];
 }
 
 /** Constant rate factor: linear from quality 0 to quality 100. */
@@ -52,6 +52,9 @@ const PRORES_PROFILES = [
   { from: 30, profile: 'lt' },
   { from: 0, profile: 'proxy' },
 ] as const;
+
+const proresProfile = (quality: number): string =>
+  PRORES_PROFILES.find(({ from }) => quality >= from)?.profile ?? 'proxy';
 
 export const ENCODERS: Readonly<Record<CodecName, Encoder>> = {
   h264: {
@@ -93,9 +96,10 @@ export const ENCODERS: Readonly<Record<CodecName, Encoder>> = {
     name: 'prores_ks',
     lossless: false,
     segmentMuxer: 'mov',
-    pixelFormat: () => 'yuv422p10le',
-    options: ({ quality }) => [
-      ...['-profile:v', PRORES_PROFILES.find(({ from }) => quality >= from)?.profile ?? 'proxy', '-vendor', 'apl0'],
+    // Half the colours of an odd width come out wrong in the last column: then all of them are written.
+    pixelFormat: ({ width }) => (width % 2 === 0 ? 'yuv422p10le' : 'yuv444p10le'),
+    options: ({ quality }, _keyInterval, { width }) => [
+      ...['-profile:v', width % 2 === 0 ? proresProfile(quality) : '4444', '-vendor', 'apl0'],
     ],
   },
   ffv1: {
