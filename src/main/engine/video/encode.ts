@@ -9,13 +9,13 @@ import { throwIfCancelled } from '#engine/errors.ts';
 import { openAtomic } from '#engine/files/atomic.ts';
 import { type ColorTags, colorBoxFlag, colorOptions, fromRgbFilters } from './color-tags.ts';
 import { type EncoderSettings, requireEncoder } from './encoders.ts';
-import { type FedFrames, feedFrames, type TimedFrame } from './frame-feed.ts';
+import { feedTool } from './feed-tool.ts';
+import type { TimedFrame } from './frame-feed.ts';
 import { fileArgument, PROTOCOLS } from './input-options.ts';
 import { setPictureDuration } from './mp4-duration.ts';
 import { formatRational, type Rational, rescale } from './rational.ts';
-import { storageFailure } from './storage-failure.ts';
 import { resultTimeBase } from './time-base.ts';
-import { startTool, ToolError } from './tool-process.ts';
+import { startTool } from './tool-process.ts';
 import { openToolbox } from './toolbox.ts';
 
 export interface SegmentFormat {
@@ -75,32 +75,10 @@ export async function encodeSegment(
     ],
     { signal },
   );
-  const { count, ticks } = await feedTool(tool, () => feedFrames(tool.stdin, frames, format), file);
+  const { count, ticks } = await feedTool(tool, frames, format, file);
   throwIfCancelled(signal);
   if (count === 0) throw new RangeError('A part of a video needs a frame.');
   await setPictureDuration(target.temporaryPath, Number(rescale(ticks, format.timeBase, timeBase.den)));
   await target.commit();
   return count;
 }
-
-/** Feeds a program and waits for its end; whichever of the two fails first is the failure. */
-async function feedTool(
-  tool: ReturnType<typeof startTool>,
-  feed: () => Promise<FedFrames>,
-  file: string,
-): Promise<FedFrames> {
-  tool.stdout.resume();
-  try {
-    const fed = feed();
-    // A program that ends early leaves the feed without a reader: its own failure says why.
-    const result = await Promise.race([fed, tool.finished.then(() => fed)]);
-    await tool.finished;
-    return result;
-  } catch (error) {
-    if (isClosedPipe(error)) await tool.finished;
-    throw error instanceof ToolError ? storageFailure(error, file) : error;
-  }
-}
-
-const isClosedPipe = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && ['EPIPE', 'ERR_STREAM_DESTROYED', 'EOF'].includes(String(error.code));

@@ -96,7 +96,7 @@ export const ENCODERS: Readonly<Record<CodecName, Encoder>> = {
     name: 'prores_ks',
     lossless: false,
     segmentMuxer: 'mov',
-    // Half the colours of an odd width come out wrong in the last column: then all of them are written.
+    // With colour at half width, the last column of an odd width comes out wrong: then colour keeps its full width.
     pixelFormat: ({ width }) => (width % 2 === 0 ? 'yuv422p10le' : 'yuv444p10le'),
     options: ({ quality }, _keyInterval, { width }) => [
       ...['-profile:v', width % 2 === 0 ? proresProfile(quality) : '4444', '-vendor', 'apl0'],
