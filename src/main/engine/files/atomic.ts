@@ -4,10 +4,11 @@
  * answers with a short write first; the usual libraries take the first write for the whole file, and none streams.
  */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StorageError, throwIfCancelled } from '#engine/errors.ts';
+import { makeFolder } from './folder.ts';
 
 export interface AtomicOptions {
   readonly signal?: AbortSignal | undefined;
@@ -66,7 +67,7 @@ export async function openAtomic(file: string, options: AtomicOptions = {}): Pro
       throw toStorageError(error, file);
     });
 
-  if (options.makeFolder) await guard(mkdir(folder, { recursive: true }));
+  if (options.makeFolder) await guard(makeFolder(folder));
   // A link keeps pointing where it points: the file behind it is replaced.
   const final = await realpath(file).catch(() => path.resolve(file));
   const existing = await stat(final).catch(() => undefined);

@@ -1,8 +1,9 @@
 /** Where the user's own data lies: packs, jobs, caches, settings. */
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import envPaths from 'env-paths';
 import { toStorageError } from './atomic.ts';
+import { makeFolder } from './folder.ts';
 
 export interface Home {
   readonly root: string;
@@ -42,7 +43,7 @@ export function findHome(env: NodeJS.ProcessEnv = process.env): Home {
 export async function ensureHome(home: Home): Promise<void> {
   for (const folder of [home.root, ...HOME_FOLDERS.map((name) => home[name])]) {
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await access(folder, constants.W_OK);
     } catch (error) {
       throw toStorageError(error, folder);
