@@ -124,7 +124,7 @@ describe('the supervisor', () => {
     const restarted = supervisor.restart();
     await vi.advanceTimersByTimeAsync(0);
     last().say({ type: 'ready' });
-    expect(await restarted).toMatchObject({ state: 'ready', generation: 2 });
+    expect(await restarted).toEqual({ state: 'ready', generation: 2, reason: 'You started the engine again.' });
   });
 
   it('ends an engine that does not get ready', async () => {

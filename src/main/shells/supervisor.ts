@@ -38,6 +38,7 @@ export interface Supervisor extends AsyncDisposable {
 }
 
 const STOPPED = 'You stopped the engine.';
+const STARTED_AGAIN = 'You started the engine again.';
 
 export function superviseEngine(options: SupervisorOptions): Supervisor {
   const { pausesMs = [0, 500, 2000, 5000], steadyMs = 60_000, startLimitMs = 120_000 } = options;
@@ -148,7 +149,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
         await gone;
         options.onEnded?.();
       }
-      if (!disposed && current === undefined) start(STOPPED);
+      if (!disposed && current === undefined) start(old === undefined ? STARTED_AGAIN : STOPPED);
       return settled();
     },
     async [Symbol.asyncDispose]() {
