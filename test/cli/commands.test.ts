@@ -84,6 +84,9 @@ describe('parse', () => {
     const { code, stdout } = await cli(['parse', photo, '--out', out, '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ out, width: 16, height: 16, face: 0 });
+    const whole = await cli(['parse', photo, '--out', out, '--json', '--no-crop']);
+    expect(JSON.parse(whole.stdout)).toMatchObject({ width: 24, height: 24 });
+    await cli(['parse', photo, '--out', out]);
     expect((await sharp(out).metadata()).isPalette).toBe(true);
     const { data, info } = await sharp(out).raw().toBuffer({ resolveWithObject: true });
     for (let i = 0; i < 256; i++) {

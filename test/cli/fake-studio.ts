@@ -68,7 +68,10 @@ export function fakeStudio(options: FakeOptions = {}): FakeStudio {
     denseLandmarks: async () => new Float32Array(478 * 3),
     view: (id, maxSide) => encodePreview(photo(id).picture, { maxSide }),
     faceThumb: (id, _face, maxSide) => encodePreview(photo(id).picture, { maxSide }),
-    parse: async () => ({ size: 16, labels: new Uint8Array(256).map((_, i) => i % 12) }),
+    parse: async (_photo, _face, run) => {
+      const size = run?.crop === false ? 24 : 16;
+      return { size, labels: new Uint8Array(size * size).map((_, i) => i % 12) };
+    },
     close: (id) => photos.delete(id),
     async swap(request, run) {
       studio.requests.push(request);

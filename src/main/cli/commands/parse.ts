@@ -13,6 +13,7 @@ interface ParseOptions extends CommonOptions {
   readonly out: string;
   readonly face: OneFace;
   readonly thorough?: boolean;
+  readonly crop: boolean;
 }
 
 export function parseCommand(context: CliContext): Command {
@@ -26,6 +27,7 @@ export function parseCommand(context: CliContext): Command {
     )
     .addOption(new Option('--face <which>', 'largest, or its number').argParser(parseOneFace).default('largest'))
     .option('--thorough', 'search for small and turned faces too')
+    .option('--no-crop', 'the photo is an aligned crop already: the map covers all of it')
     .action((photo: string, options: ParseOptions) => parse(context, photo, options));
 }
 
@@ -41,7 +43,7 @@ async function parse(context: CliContext, file: string, options: ParseOptions): 
     const [face] = chooseFaces(photo.faces, options.face);
     if (!face) throw missingFace(photo, options.face);
     log.progress({ fraction: 0.5, label: 'Parsing' });
-    const { size, labels } = await studio.parse(photo.photo, face.index, { signal });
+    const { size, labels } = await studio.parse(photo.photo, face.index, { signal, crop: options.crop });
     await writeFileAtomic(options.out, encodeLabelMap({ width: size, height: size, labels }), { signal });
     const regions = REGIONS.map(({ id, index }) => ({
       id,

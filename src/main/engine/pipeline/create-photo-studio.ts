@@ -16,7 +16,7 @@ import type { SwappedPair } from './engine-stages.ts';
 import { enlargeFace, overviewOf } from './overview.ts';
 import { pasteBack } from './paste-back.ts';
 import { faceInfo, PhotoStore, photoInfo } from './photo-store.ts';
-import type { EncodedPicture, ParsedFace, PhotoStudio, RunOptions } from './photo-studio.ts';
+import type { EncodedPicture, ParsedFace, ParseOptions, PhotoStudio, RunOptions } from './photo-studio.ts';
 import { ResultStore } from './result-store.ts';
 import { rgiUnavailable } from './rgi-packs.ts';
 import { type PairSide, runPair } from './run-pair.ts';
@@ -87,9 +87,9 @@ class ClassicPhotoStudio implements PhotoStudio {
     return preview(await encodeImagePreview(crop, { maxSide }));
   }
 
-  async parse(id: PhotoId, face: number, run: RunOptions = {}): Promise<ParsedFace> {
+  async parse(id: PhotoId, face: number, run: ParseOptions = {}): Promise<ParsedFace> {
     const runner = new StageRunner(this.#cache, run, 1);
-    const side = this.#side(id, face, true);
+    const side = this.#side(id, face, run.crop ?? true);
     const aligned = await runner.run('align', side.key, () => side.align());
     const stages = this.#classic();
     const { parse } = await runner.run('parse-target', `${stages.id}|${side.key}`, () =>

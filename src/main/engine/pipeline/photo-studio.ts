@@ -23,6 +23,11 @@ export interface RunOptions {
   readonly onProgress?: ((event: SwapProgress) => void) | undefined;
 }
 
+/** `crop: false` takes the whole picture for the aligned crop that it is already. */
+export interface ParseOptions extends RunOptions {
+  readonly crop?: boolean | undefined;
+}
+
 /** The 12-region label map of one face. */
 export interface ParsedFace {
   /** Side of the aligned crop and of the map, pixels. */
@@ -42,7 +47,7 @@ export interface PhotoStudio extends AsyncDisposable {
   denseLandmarks(photo: PhotoId, face: number): Promise<Float32Array>;
   view(photo: PhotoId, maxSide: number): Promise<EncodedPicture>;
   faceThumb(photo: PhotoId, face: number, maxSide: number): Promise<EncodedPicture>;
-  parse(photo: PhotoId, face: number, run?: RunOptions): Promise<ParsedFace>;
+  parse(photo: PhotoId, face: number, run?: ParseOptions): Promise<ParsedFace>;
   close(photo: PhotoId): boolean;
 
   /**
