@@ -81,12 +81,12 @@ describe('detect', () => {
 describe('parse', () => {
   test('writes a palette picture whose indices are the labels', async () => {
     const out = path.join(folder, 'map.png');
-    const { code, stdout } = await cli(['parse', photo, '--out', out, '--json']);
+    const { code, stdout } = await cli(['parse', photo, '--out', out, '--json', '--frame', 'crop']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ out, width: 16, height: 16, face: 0 });
-    const whole = await cli(['parse', photo, '--out', out, '--json', '--no-crop']);
+    const whole = await cli(['parse', photo, '--out', out, '--json', '--frame', 'crop', '--no-crop']);
     expect(JSON.parse(whole.stdout)).toMatchObject({ width: 24, height: 24 });
-    await cli(['parse', photo, '--out', out]);
+    await cli(['parse', photo, '--out', out, '--frame', 'crop']);
     expect((await sharp(out).metadata()).isPalette).toBe(true);
     const { data, info } = await sharp(out).raw().toBuffer({ resolveWithObject: true });
     for (let i = 0; i < 256; i++) {

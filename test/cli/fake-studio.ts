@@ -70,7 +70,7 @@ export function fakeStudio(options: FakeOptions = {}): FakeStudio {
     faceThumb: (id, _face, maxSide) => encodePreview(photo(id).picture, { maxSide }),
     parse: async (_photo, _face, run) => {
       const size = run?.crop === false ? 24 : 16;
-      return { size, labels: new Uint8Array(size * size).map((_, i) => i % 12) };
+      return { size, labels: new Uint8Array(size * size).map((_, i) => i % 12), toPhoto: [1, 0, 2, 0, 1, 1] };
     },
     close: (id) => photos.delete(id),
     async swap(request, run) {

@@ -61,7 +61,7 @@ export function createFakeStudio(stepMs = 1): FakeStudio {
     denseLandmarks: async () => new Float32Array(478 * 3),
     view: async (photo) => picture(known(photo).name),
     faceThumb: async (photo) => picture(known(photo).name),
-    parse: async () => ({ size: 1, labels: new Uint8Array(1) }),
+    parse: async () => ({ size: 1, labels: new Uint8Array(1), toPhoto: [1, 0, 0, 0, 1, 0] }),
     close: (photo) => photos.delete(photo),
     async swap(_request, { signal, onProgress } = {}) {
       try {

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { assertWritable, writeFileAtomic } from '#engine/files/atomic.ts';
 import { encodeLabelMap } from '#engine/image/label-map-file.ts';
+import { labelsOverPhoto } from '#engine/pipeline/photo-label-map.ts';
 import { REGIONS } from '#shared/regions.ts';
 import { type CommonOptions, rounded, runAction } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -14,6 +15,7 @@ interface ParseOptions extends CommonOptions {
   readonly face: OneFace;
   readonly thorough?: boolean;
   readonly crop: boolean;
+  readonly frame: 'photo' | 'crop';
 }
 
 export function parseCommand(context: CliContext): Command {
@@ -27,7 +29,12 @@ export function parseCommand(context: CliContext): Command {
     )
     .addOption(new Option('--face <which>', 'largest, or its number').argParser(parseOneFace).default('largest'))
     .option('--thorough', 'search for small and turned faces too')
-    .option('--no-crop', 'the photo is an aligned crop already: the map covers all of it')
+    .addOption(
+      new Option('--frame <which>', 'what the map covers: the photo, or the aligned crop of the face')
+        .choices(['photo', 'crop'])
+        .default('photo'),
+    )
+    .option('--no-crop', 'the photo is an aligned crop already')
     .action((photo: string, options: ParseOptions) => parse(context, photo, options));
 }
 
@@ -43,15 +50,20 @@ async function parse(context: CliContext, file: string, options: ParseOptions): 
     const [face] = chooseFaces(photo.faces, options.face);
     if (!face) throw missingFace(photo, options.face);
     log.progress({ fraction: 0.5, label: 'Parsing' });
-    const { size, labels } = await studio.parse(photo.photo, face.index, { signal, crop: options.crop });
-    await writeFileAtomic(options.out, encodeLabelMap({ width: size, height: size, labels }), { signal });
+    const parsed = await studio.parse(photo.photo, face.index, { signal, crop: options.crop });
+    const map =
+      options.frame === 'photo'
+        ? labelsOverPhoto(parsed, photo.width, photo.height)
+        : { width: parsed.size, height: parsed.size, labels: parsed.labels };
+    const { width, height, labels } = map;
+    await writeFileAtomic(options.out, encodeLabelMap(map), { signal });
     const regions = REGIONS.map(({ id, index }) => ({
       id,
       label: index,
       share: rounded(labels.reduce((sum, label) => sum + (label === index ? 1 : 0), 0) / labels.length, 5),
     }));
-    printer.result({ out: options.out, width: size, height: size, face: face.index, regions }, () => [
-      `${options.out}: ${size} x ${size}, face ${face.index}`,
+    printer.result({ out: options.out, width, height, face: face.index, regions }, () => [
+      `${options.out}: ${width} x ${height}, face ${face.index}`,
       ...regions.map(
         ({ id, label, share }) =>
           `${String(label).padStart(4)}  ${id.padEnd(11)}${(share * 100).toFixed(1).padStart(5)} %`,

@@ -4,6 +4,7 @@ import { UsageError } from '#engine/errors.ts';
 import { FaceAnalyser } from '#engine/face/faces.ts';
 import { setModelsFolder } from '#engine/face/models/location.ts';
 import { findHome } from '#engine/files/home.ts';
+import { composeAffine } from '#engine/image/affine.ts';
 import { decodePicture } from '#engine/image/decode.ts';
 import { type EncodedFile, encodeImagePreview, encodePicture, encodePreview } from '#engine/image/encode.ts';
 import type { PhotoId, ResultId, SwapRequest, SwapResult, Warning } from '#shared/contract.ts';
@@ -96,7 +97,8 @@ class ClassicPhotoStudio implements PhotoStudio {
       stages.parse(aligned, run.signal),
     );
     const { width, labels } = parse.labels();
-    return { size: width, labels: labels.slice() };
+    const scale = aligned.size / width;
+    return { size: width, labels: labels.slice(), toPhoto: composeAffine(aligned.toPhoto, [scale, 0, 0, 0, scale, 0]) };
   }
 
   close(id: PhotoId): boolean {

@@ -2,6 +2,7 @@
  * What the photo side of the engine offers to its three callers (engine process, command line, tests). Ids name
  * pictures and results that the studio keeps; the callers resolve file handles to paths before they call.
  */
+import type { Affine } from '#engine/image/affine.ts';
 import type { PhotoId, PhotoInfo, ResultId, SwapEvent, SwapRequest, SwapResult } from '#shared/contract.ts';
 import type { ExportSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
@@ -30,10 +31,12 @@ export interface ParseOptions extends RunOptions {
 
 /** The 12-region label map of one face. */
 export interface ParsedFace {
-  /** Side of the aligned crop and of the map, pixels. */
+  /** Side of the map of the aligned crop, pixels. */
   readonly size: number;
   /** Labels 0..11, row-major, `size`² bytes. */
   readonly labels: Uint8Array<ArrayBuffer>;
+  /** Coordinates of the map to coordinates of the upright photo. */
+  readonly toPhoto: Affine;
 }
 
 export interface PhotoStudio extends AsyncDisposable {
