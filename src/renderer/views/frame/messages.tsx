@@ -58,5 +58,13 @@ export function Messages() {
       dismiss(message.id);
     }
   }, [messages, dispatchToast]);
-  return <Toaster toasterId={toaster} position="bottom-end" offset={{ vertical: 44, horizontal: 20 }} pauseOnHover />;
+  return (
+    <Toaster
+      limit={3}
+      toasterId={toaster}
+      position="bottom-end"
+      offset={{ vertical: 44, horizontal: 20 }}
+      pauseOnHover
+    />
+  );
 }
