@@ -85,7 +85,11 @@ export async function openSeen(browser: Browser, url: string, options?: BrowserC
   // Settings arrive after the engine is ready; the tour follows from them with the next rendering.
   await window.page.locator('[data-theme][aria-busy=false]').waitFor(PATIENCE);
   await window.page.waitForTimeout(300);
-  if (await skip.isVisible()) await skip.click();
+  if (await skip.isVisible()) {
+    await skip.click();
+    // Until the tour is gone, the page behind it is hidden from assistive programs.
+    await window.page.locator('#studio:not([aria-hidden])').waitFor(PATIENCE);
+  }
   return window;
 }
 

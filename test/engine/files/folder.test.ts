@@ -11,10 +11,13 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 test('makes every level that is missing, once and again, and at the same time', async () => {
-  const deep = path.join(folder, 'a', 'b', 'c');
-  await Promise.all([makeFolder(deep), makeFolder(deep), makeFolder(path.join(folder, 'a', 'b', 'd'))]);
-  await makeFolder(deep);
-  expect((await stat(deep)).isDirectory()).toBe(true);
+  for (let round = 0; round < 50; round++) {
+    const deep = path.join(folder, `${round}`, 'a', 'b', 'c');
+    const beside = path.join(folder, `${round}`, 'a', 'b', 'd');
+    await Promise.all([makeFolder(deep), makeFolder(deep), makeFolder(beside), makeFolder(beside)]);
+    await makeFolder(deep);
+    expect((await stat(deep)).isDirectory()).toBe(true);
+  }
 });
 
 test('a file in the way is named as such, above and at the place itself', async () => {

@@ -7,7 +7,10 @@ import path from 'node:path';
  * that answer "no such file" to every attempt (`/proc` of Linux).
  * @throws the system's error with its `code`: EACCES where folders cannot be made, ENOTDIR where a file is in the way
  */
-export async function makeFolder(folder: string): Promise<void> {
+export const makeFolder = (folder: string): Promise<void> => makeLevel(folder, true);
+
+/** @param retry whether an answer of "no such file" may have been overtaken by another maker of the parent */
+async function makeLevel(folder: string, retry: boolean): Promise<void> {
   try {
     await mkdir(folder);
   } catch (error) {
@@ -16,9 +19,10 @@ export async function makeFolder(folder: string): Promise<void> {
     if (there === 'file') throw refusal('ENOTDIR', folder, error);
     const parent = path.dirname(folder);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === folder) throw error;
-    if ((await kindOf(parent)) !== 'nothing') throw refusal('EACCES', folder, error);
-    await makeFolder(parent);
-    await makeFolder(folder);
+    const parentIsThere = (await kindOf(parent)) !== 'nothing';
+    if (parentIsThere && !retry) throw refusal('EACCES', folder, error);
+    if (!parentIsThere) await makeLevel(parent, true);
+    await makeLevel(folder, false);
   }
 }
 
