@@ -1,8 +1,7 @@
 /** The label map that network measurements use: one of the project's own making, or a CelebAMask-HQ map from a file. */
 import { UsageError } from '#engine/errors.ts';
 import { decodePicture } from '#engine/image/decode.ts';
-import type { TensorData } from '#engine/tensor/data.ts';
-import { mergeTable, REGION_COUNT } from '#shared/regions.ts';
+import { mergeTable } from '#shared/regions.ts';
 import { drawnFaceLabels } from './drawn-labels.ts';
 
 export const MAP_SIZE = 512;
@@ -15,13 +14,4 @@ export async function regionMap(file: string | undefined): Promise<Uint8Array> {
     throw new UsageError(`${file} is not an 8-bit label map of ${MAP_SIZE}×${MAP_SIZE} pixels.`);
   const merge = mergeTable('celeba');
   return Uint8Array.from({ length: MAP_SIZE ** 2 }, (_, at) => merge[picture.pixels[at * picture.channels] as number]!);
-}
-
-/** `[1,12,512,512]` ones and zeros. */
-export function oneHotRegions(labels: Uint8Array): TensorData {
-  const data = new Float32Array(REGION_COUNT * labels.length);
-  labels.forEach((label, at) => {
-    data[label * labels.length + at] = 1;
-  });
-  return { dims: [1, REGION_COUNT, MAP_SIZE, MAP_SIZE], data };
 }

@@ -4,6 +4,7 @@
  * style everywhere). Weights are synthetic; time does not depend on them.
  */
 import { throwIfCancelled } from '#engine/errors.ts';
+import { oneHotOf } from '#engine/networks/index.ts';
 import { maskedLayers, maskGuidedGenerator } from '#engine/networks/mask-guided-generator.ts';
 import { regionCapacities, regionInputs } from '#engine/networks/region-layout.ts';
 import { REGION_STYLE_ROWS, STYLE_ROWS, STYLE_SIZE } from '#engine/networks/region-mlps.ts';
@@ -14,7 +15,7 @@ import { openGraph } from '#engine/tensor/graph-session.ts';
 import type { TensorSession } from '#engine/tensor/sessions.ts';
 import { REGION_COUNT } from '#shared/regions.ts';
 import { type BenchOptions, type BenchReport, describeMachine, spread } from './bench.ts';
-import { MAP_SIZE, oneHotRegions, regionMap } from './region-map.ts';
+import { MAP_SIZE, regionMap } from './region-map.ts';
 import { type SyntheticWeights, syntheticWeights } from './synthetic-weights.ts';
 
 const FORMS = ['reference', 'exact', 'plain'] as const;
@@ -47,8 +48,8 @@ export async function rgiGenerator(options: BenchOptions): Promise<BenchReport> 
 
   const codes = styleCodes(weights);
   const feeds: Readonly<Record<Form, Record<string, TensorData>>> = {
-    reference: { codes, oneHot: oneHotRegions(labels) },
-    exact: { codes, oneHot: oneHotRegions(labels), ...regionInputs(labels, MAP_SIZE, layers, capacities) },
+    reference: { codes, oneHot: oneHotOf(labels) },
+    exact: { codes, oneHot: oneHotOf(labels), ...regionInputs(labels, MAP_SIZE, layers, capacities) },
     plain: { codes: { dims: [1, 1, 18, 512], data: codes.data.subarray(0, 18 * 512) } },
   };
   const open = (form: Form): Promise<TensorSession> =>

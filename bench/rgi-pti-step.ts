@@ -3,6 +3,7 @@
  * the backward pass or computed again there. Weights and pictures are synthetic; time and memory do not depend on them.
  */
 import { throwIfCancelled } from '#engine/errors.ts';
+import { oneHotOf } from '#engine/networks/index.ts';
 import { maskedLayers } from '#engine/networks/mask-guided-generator.ts';
 import { regionCapacities, regionInputs } from '#engine/networks/region-layout.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
@@ -11,7 +12,7 @@ import { ptiStep } from '#engine/tuning/pti-step.ts';
 import { freshState, TuningRun } from '#engine/tuning/tuning-run.ts';
 import { REGION_COUNT } from '#shared/regions.ts';
 import { type Bench, type BenchOptions, type BenchReport, describeMachine, spread } from './bench.ts';
-import { MAP_SIZE, oneHotRegions, regionMap } from './region-map.ts';
+import { MAP_SIZE, regionMap } from './region-map.ts';
 import { syntheticWeights } from './synthetic-weights.ts';
 
 const DEFAULT_RUNS = 2;
@@ -40,7 +41,7 @@ async function measure(options: BenchOptions, recompute: boolean): Promise<Bench
     if (trained.has(name)) start[name] = { dims: param.shape, data: weights.values(name, param.shape) };
   }
   const frame = {
-    oneHot: oneHotRegions(labels),
+    oneHot: oneHotOf(labels),
     ...regionInputs(labels, MAP_SIZE, layers, capacities),
     vectors: numbers('vectors', [1, REGION_COUNT, 1280], 0.3),
     driven: numbers('driven', IMAGE, 0.5),

@@ -2,7 +2,8 @@
 import type { Value } from '#engine/tensor/graph.ts';
 import { flatten, reshape, slice } from '#engine/tensor/ops/layout.ts';
 import { adaptiveAveragePool, linear } from '#engine/tensor/ops/spatial.ts';
-import { batchNorm, irSeTrunk, irSeUnits } from './ir-se.ts';
+import { batchNormLayer } from './conv-layers.ts';
+import { irSeTrunk, irSeUnits } from './ir-se.ts';
 import type { StateDict } from './state-dict.ts';
 
 /** ArcFace's first unit keeps the width: 64, 64, 128, 256, 512. */
@@ -27,10 +28,10 @@ export function arcfaceFeatures(keys: StateDict, face: Value): Value[] {
   return face.graph.scope('arcface', () => {
     const taps = irSeTrunk(keys, face, UNITS, 'batch', TAPS);
     const output = keys.under('output_layer');
-    const normalised = flatten(batchNorm(output.under('0'), taps.at(-1)!));
+    const normalised = flatten(batchNormLayer(output.under('0'), taps.at(-1)!));
     const size = normalised.shape[1]!;
     const projected = linear(normalised, output.get('3.weight', [512, size]), output.get('3.bias', [512]));
-    const embedding = batchNorm(output.under('4'), reshape(projected, [-1, 512]));
+    const embedding = batchNormLayer(output.under('4'), reshape(projected, [-1, 512]));
     return [...taps.map((tap) => flatten(tap)), embedding];
   });
 }

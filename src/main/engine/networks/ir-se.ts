@@ -3,10 +3,11 @@
  * early widths and instance normalisation (spec rgi-core 1.1), ArcFace with batch normalisation (4.3).
  */
 import type { Value } from '#engine/tensor/graph.ts';
-import { add, mul, prelu, relu, rsqrt, sigmoid, sub } from '#engine/tensor/ops/elementwise.ts';
-import { reshape, slice } from '#engine/tensor/ops/layout.ts';
+import { add, mul, prelu, relu, sigmoid } from '#engine/tensor/ops/elementwise.ts';
+import { slice } from '#engine/tensor/ops/layout.ts';
 import { instanceNorm, reduceMean } from '#engine/tensor/ops/reduction.ts';
 import { conv2d } from '#engine/tensor/ops/spatial.ts';
+import { batchNormLayer } from './conv-layers.ts';
 import type { StateDict } from './state-dict.ts';
 
 export interface IrSeUnit {
@@ -35,17 +36,8 @@ export function irSeUnits(channels: number, depths: readonly number[]): IrSeUnit
 
 export type Normalisation = 'instance' | 'batch';
 
-/** Batch normalisation with running statistics. Keys `weight bias running_mean running_var`, each `[C]`. */
-export function batchNorm(keys: StateDict, x: Value, epsilon = 1e-5): Value {
-  const channels = x.shape[1]!;
-  const shape = [1, channels, ...x.shape.slice(2).map(() => 1)];
-  const get = (key: string): Value => reshape(keys.get(key, [channels]), shape);
-  const scale = mul(get('weight'), rsqrt(add(get('running_var'), epsilon)));
-  return add(mul(sub(x, get('running_mean')), scale), get('bias'));
-}
-
 function normalise(kind: Normalisation, keys: StateDict, x: Value): Value {
-  return kind === 'instance' ? instanceNorm(x) : batchNorm(keys, x);
+  return kind === 'instance' ? instanceNorm(x) : batchNormLayer(keys, x);
 }
 
 /** PReLU with one slope per channel. Key `weight [C]`. */

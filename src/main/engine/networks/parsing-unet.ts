@@ -3,7 +3,7 @@ import type { Value } from '#engine/tensor/graph.ts';
 import { relu } from '#engine/tensor/ops/elementwise.ts';
 import { concat } from '#engine/tensor/ops/layout.ts';
 import { conv2d, convTranspose2d, maxPool } from '#engine/tensor/ops/spatial.ts';
-import { batchNorm } from './ir-se.ts';
+import { batchNormLayer } from './conv-layers.ts';
 import type { StateDict } from './state-dict.ts';
 
 /** Side of the input. */
@@ -21,7 +21,7 @@ function doubleConv(keys: StateDict, x: Value, width: number): Value {
   return ['conv1', 'conv2'].reduce((y, name) => {
     const weight = keys.get(`${name}.0.weight`, [width, y.shape[1]!, 3, 3]);
     const bias = keys.get(`${name}.0.bias`, [width]);
-    return relu(batchNorm(keys.under(`${name}.1`), conv2d(y, weight, { pad: 1, bias })));
+    return relu(batchNormLayer(keys.under(`${name}.1`), conv2d(y, weight, { pad: 1, bias })));
   }, x);
 }
 
