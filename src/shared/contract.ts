@@ -3,50 +3,35 @@
  * border) and its progress stream. Two routers: the engine process serves `engineContract`, the shell around it serves
  * `shellContract`. Files are named by opaque handles only; no call takes a path.
  */
-import { eventIterator, oc } from '@orpc/contract';
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { ERROR_KINDS, type ErrorKind } from './errors.ts';
+import {
+  bare,
+  base,
+  blob,
+  fileHandleSchema,
+  maxSide,
+  photoIdSchema,
+  resultIdSchema,
+  saveHandleSchema,
+} from './contract-base.ts';
 import { appSettingsSchema, ENGINE_IDS, exportSettingsSchema, swapSettingsSchema } from './settings.ts';
 import { STAGE_IDS } from './stages.ts';
 
-// ---- identifiers -----------------------------------------------------------------------------------------------
-
-const id = <Brand extends string>(prefix: string, brand: Brand) =>
-  z
-    .string()
-    .regex(new RegExp(`^${prefix}_[A-Za-z0-9_-]{8,64}$`), `not a ${brand}`)
-    .brand<Brand>();
-
-/** A file that a dialog, a drop, a paste or the recent list granted for reading. */
-export const fileHandleSchema = id('file', 'FileHandle');
-export type FileHandle = z.infer<typeof fileHandleSchema>;
-/** A place that a save dialog granted for writing one file. */
-export const saveHandleSchema = id('save', 'SaveHandle');
-export type SaveHandle = z.infer<typeof saveHandleSchema>;
-/** A picture that the engine has open. */
-export const photoIdSchema = id('photo', 'PhotoId');
-export type PhotoId = z.infer<typeof photoIdSchema>;
-/** A finished swap that the engine keeps in its cache. */
-export const resultIdSchema = id('result', 'ResultId');
-export type ResultId = z.infer<typeof resultIdSchema>;
-
-// ---- errors ----------------------------------------------------------------------------------------------------
-
-export const errorReportSchema = z.object({
-  kind: z.enum(Object.keys(ERROR_KINDS) as [ErrorKind, ...ErrorKind[]]),
-  message: z.string(),
-  file: z.string().optional(),
-  action: z.string().optional(),
-});
-
-/** The one error that calls end with; oRPC adds its own BAD_REQUEST when an input does not validate. */
-const base = oc.errors({ STUDIO_ERROR: { data: errorReportSchema } });
-/** A call that takes nothing refuses whatever it is given. */
-const bare = base.input(z.undefined());
+export {
+  errorReportSchema,
+  type FileHandle,
+  fileHandleSchema,
+  type PhotoId,
+  photoIdSchema,
+  type ResultId,
+  resultIdSchema,
+  type SaveHandle,
+  saveHandleSchema,
+} from './contract-base.ts';
 
 // ---- pictures and faces ----------------------------------------------------------------------------------------
 
-const blob = z.instanceof(Blob);
 const box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 
 /** A plain-words remark of the quality gate about one face or one pair. */
@@ -145,8 +130,6 @@ export const swapEventSchema = z.discriminatedUnion('type', [
 export type SwapEvent = z.infer<typeof swapEventSchema>;
 
 // ---- the engine's calls ----------------------------------------------------------------------------------------
-
-const maxSide = z.int().min(16).max(8192);
 
 export const engineContract = {
   photo: {
