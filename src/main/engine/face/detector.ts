@@ -10,7 +10,7 @@ import {
   weightedSuppression,
 } from './detector-head.ts';
 import { classicModelPath } from './models/location.ts';
-import type { PicturePyramid } from './picture-pyramid.ts';
+import type { PictureView } from './picture-view.ts';
 import { regionToPicture, type SquareRegion } from './region.ts';
 
 export interface DetectorOptions {
@@ -35,7 +35,7 @@ export class FaceDetector implements AsyncDisposable {
    * best. Boxes and key points are in picture pixels, boxes along the picture's axes. Faces smaller than about a
    * twelfth of the region escape.
    */
-  async detect(picture: PicturePyramid, region: SquareRegion, threshold: number): Promise<Detection[]> {
+  async detect(picture: PictureView, region: SquareRegion, threshold: number): Promise<Detection[]> {
     const toPicture = regionToPicture(region, DETECTOR_SIZE);
     const view = picture.crop(toPicture, DETECTOR_SIZE, DETECTOR_SIZE);
     // The network was trained on [-1, 1]; what lies outside the picture becomes black.

@@ -4,7 +4,7 @@ import { openSession, type TensorData, type TensorSession } from '#engine/tensor
 import type { Detection } from './detector-head.ts';
 import { LANDMARKS, MESH_POINTS, PARTS, REFINED } from './mesh.ts';
 import { classicModelPath } from './models/location.ts';
-import type { PicturePyramid } from './picture-pyramid.ts';
+import type { PictureView } from './picture-view.ts';
 import { regionToPicture, type SquareRegion } from './region.ts';
 
 /** Side of the network's input. */
@@ -87,7 +87,7 @@ export class LandmarkModel implements AsyncDisposable {
   }
 
   /** The mesh of the face that fills the middle of `region`. */
-  async fit(picture: PicturePyramid, region: SquareRegion): Promise<MeshFit> {
+  async fit(picture: PictureView, region: SquareRegion): Promise<MeshFit> {
     const toPicture = regionToPicture(region, INPUT);
     const { data } = picture.crop(toPicture, INPUT, INPUT);
     const outputs = await this.#session.run({ input_1: { dims: [1, 3, INPUT, INPUT], data } });
@@ -117,7 +117,7 @@ export class LandmarkModel implements AsyncDisposable {
   }
 
   /** Fits again from the square round the last mesh: the first region, from a box, is too rough for sub-pixel work. */
-  async refine(picture: PicturePyramid, first: SquareRegion, passes: number): Promise<MeshFit> {
+  async refine(picture: PictureView, first: SquareRegion, passes: number): Promise<MeshFit> {
     let fit = await this.fit(picture, first);
     for (let pass = 1; pass < passes; pass++) fit = await this.fit(picture, regionOfLandmarks(fit.landmarks));
     return fit;

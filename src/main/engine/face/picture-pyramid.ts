@@ -3,13 +3,14 @@ import { type Affine, affineScale } from '#engine/image/affine.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { halfRgb } from '#engine/image/resize.ts';
 import { warpAffine } from '#engine/image/warp.ts';
+import type { PictureView } from './picture-view.ts';
 
 /** Beyond this reduction the next smaller copy is sampled. */
 const MAX_REDUCTION = 1.5;
 /** Copies do not get smaller than this. */
 const SMALLEST_SIDE = 32;
 
-export class PicturePyramid {
+export class PicturePyramid implements PictureView {
   readonly width: number;
   readonly height: number;
   readonly #levels: RgbImage[];
@@ -25,7 +26,6 @@ export class PicturePyramid {
     return this.#levels[0]!;
   }
 
-  /** width x height pixels; pixel (x, y) shows the picture at `toPicture`(x, y), black outside it. */
   crop(toPicture: Affine, width: number, height: number): RgbImage {
     let reduction = affineScale(toPicture);
     let index = 0;

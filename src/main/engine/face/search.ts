@@ -4,7 +4,7 @@ import type { FaceDetector } from './detector.ts';
 import { type Corners, containment, type Detection, overlap } from './detector-head.ts';
 import type { LandmarkModel } from './landmarks.ts';
 import { MESH_POINTS } from './mesh.ts';
-import type { PicturePyramid } from './picture-pyramid.ts';
+import type { PictureView } from './picture-view.ts';
 import type { SquareRegion } from './region.ts';
 import { isConsistent, judgeDetection, type Verdict } from './verification.ts';
 
@@ -54,7 +54,7 @@ export function boundsOfMesh(landmarks: Float32Array): Corners {
 }
 
 /** The whole picture, turned by a number of quarters. */
-export const wholeRegion = (picture: PicturePyramid, quarters = 0): SquareRegion => ({
+export const wholeRegion = (picture: PictureView, quarters = 0): SquareRegion => ({
   cx: picture.width / 2,
   cy: picture.height / 2,
   size: Math.max(picture.width, picture.height),
@@ -82,10 +82,10 @@ class Search {
   readonly faces: FoundFace[] = [];
   readonly #detector: FaceDetector;
   readonly #model: LandmarkModel;
-  readonly #picture: PicturePyramid;
+  readonly #picture: PictureView;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(detector: FaceDetector, model: LandmarkModel, picture: PicturePyramid, signal: AbortSignal | undefined) {
+  constructor(detector: FaceDetector, model: LandmarkModel, picture: PictureView, signal: AbortSignal | undefined) {
     this.#detector = detector;
     this.#model = model;
     this.#picture = picture;
@@ -125,7 +125,7 @@ class Search {
 }
 
 /** At least half of the face lies inside the picture. */
-function liesInPicture([x0, y0, x1, y1]: Corners, { width, height }: PicturePyramid): boolean {
+function liesInPicture([x0, y0, x1, y1]: Corners, { width, height }: PictureView): boolean {
   const inside =
     Math.max(0, Math.min(x1, width) - Math.max(x0, 0)) * Math.max(0, Math.min(y1, height) - Math.max(y0, 0));
   return inside >= 0.5 * (x1 - x0) * (y1 - y0);
@@ -138,7 +138,7 @@ function liesInPicture([x0, y0, x1, y1]: Corners, { width, height }: PicturePyra
 export async function findFaces(
   detector: FaceDetector,
   model: LandmarkModel,
-  picture: PicturePyramid,
+  picture: PictureView,
   options: SearchOptions,
 ): Promise<FoundFace[]> {
   if (Math.min(picture.width, picture.height) < MIN_FACE) return [];

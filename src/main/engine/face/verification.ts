@@ -7,7 +7,7 @@ import { throwIfCancelled } from '#engine/errors.ts';
 import type { Detection } from './detector-head.ts';
 import { type LandmarkModel, type MeshFit, regionOfDetection, regionOfLandmarks } from './landmarks.ts';
 import { MESH_POINTS } from './mesh.ts';
-import type { PicturePyramid } from './picture-pyramid.ts';
+import type { PictureView } from './picture-view.ts';
 import { anglesOf, type HeadAngles, type Pose, poseOf } from './pose.ts';
 import type { SquareRegion } from './region.ts';
 
@@ -62,7 +62,7 @@ function meanDistance(a: Float32Array, b: Float32Array): number {
  */
 async function settle(
   model: LandmarkModel,
-  picture: PicturePyramid,
+  picture: PictureView,
   region: SquareRegion,
 ): Promise<{ fit: MeshFit; drift: number; presence: number } | undefined> {
   const rough = await model.fit(picture, region);
@@ -84,7 +84,7 @@ async function settle(
 /** Fits the mesh from a region and judges it; undefined when there is no face at all. */
 export async function judge(
   model: LandmarkModel,
-  picture: PicturePyramid,
+  picture: PictureView,
   region: SquareRegion,
   signal?: AbortSignal,
 ): Promise<Verdict | undefined> {
@@ -129,7 +129,7 @@ const penalty = (verdict: Verdict): number =>
  */
 export async function judgeDetection(
   model: LandmarkModel,
-  picture: PicturePyramid,
+  picture: PictureView,
   detection: Detection,
   options: { readonly reorient: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<Verdict | undefined> {
