@@ -55,11 +55,16 @@ export const exportSettingsSchema = z.strictObject({
 export type ExportSettings = z.infer<typeof exportSettingsSchema>;
 export const DEFAULT_EXPORT_SETTINGS: ExportSettings = { format: 'png', quality: 95, metadata: 'keep' };
 
+export const VIDEO_DETAILS = ['fast', 'high'] as const;
+export type VideoDetail = (typeof VIDEO_DETAILS)[number];
+
 /** The paper's video fields. The video jobs read them; the image tab does not. */
 export const videoSettingsSchema = z.strictObject({
   /** -1 is every frame of the clip. */
   maxFrames: z.union([z.literal(-1), z.int().min(1)]),
   crop: z.boolean(),
+  /** `fast` works in crops of at most 384 pixels, `high` at the face's own size as in photos. */
+  detail: z.enum(VIDEO_DETAILS),
   pti: z.boolean(),
   /** Passes over the chosen frames; 0 with `ptiResume` only loads the weights. */
   ptiSteps: z.int().min(0).max(999),
@@ -71,6 +76,7 @@ export type VideoSettings = z.infer<typeof videoSettingsSchema>;
 export const DEFAULT_VIDEO_SETTINGS: VideoSettings = {
   maxFrames: -1,
   crop: true,
+  detail: 'fast',
   pti: false,
   ptiSteps: 80,
   ptiLearningRate: 1e-3,

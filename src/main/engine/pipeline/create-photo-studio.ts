@@ -135,7 +135,7 @@ class ClassicPhotoStudio implements PhotoStudio {
       const warnings = [
         ...this.#gateOf(request.target, targetFace, 'Target'),
         ...this.#gateOf(source, sourceFace, 'Source'),
-        ...pair.warnings,
+        ...pair.warnings(),
       ];
       faces.push({ targetFace, warnings, stages: [...STAGE_IDS], touched: [x, y, width, height] });
     }

@@ -74,6 +74,6 @@ export interface SwappedPair {
   readonly alignedTarget: AlignedFace;
   /** The target's crop with the exchanged face. */
   readonly result: RgbImage;
-  readonly warnings: readonly Warning[];
+  warnings(): readonly Warning[];
   picture(stage: StageId): RgbImage;
 }

@@ -8,12 +8,12 @@ export interface Frame {
   readonly index: number;
   readonly width: number;
   readonly height: number;
-  readonly pixels: Uint8Array;
+  readonly pixels: Uint8Array<ArrayBuffer>;
 }
 
 export interface SwappedFrame {
   /** The frame's own array where nothing was exchanged. */
-  readonly pixels: Uint8Array;
+  readonly pixels: Uint8Array<ArrayBuffer>;
   /** Tracks that were exchanged. */
   readonly swapped: readonly number[];
   /** Faces that were left as they are. */

@@ -57,7 +57,7 @@ export async function runPair<Face, Driven, Exchanged, Generated, Recolored>(
   return {
     alignedTarget,
     result: inpainted,
-    warnings: engine.warnings(source, target),
+    warnings: () => engine.warnings(source, target),
     picture: (stage) => engine.picture(stage, states),
   };
 }

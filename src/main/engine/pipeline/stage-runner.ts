@@ -20,13 +20,13 @@ const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 export class StageRunner {
   readonly times: StageTime[] = [];
   readonly signal: AbortSignal | undefined;
-  readonly #cache: StageCache;
+  readonly #cache: Pick<StageCache, 'get' | 'set'>;
   readonly #options: RunOptions;
   readonly #faces: number;
   #face = 0;
   #begun = 0;
 
-  constructor(cache: StageCache, options: RunOptions, faces: number) {
+  constructor(cache: Pick<StageCache, 'get' | 'set'>, options: RunOptions, faces: number) {
     this.#cache = cache;
     this.#options = options;
     this.#faces = faces;
