@@ -3,7 +3,9 @@
  * Saved files carry `version`; a change of meaning needs a new version and a migration.
  */
 import { z } from 'zod';
+import { encoderSettingsSchema, JOB_OUTPUTS } from './jobs.ts';
 import { REGION_IDS, REGIONS, type RegionId } from './regions.ts';
+import { VIDEO_CONTAINER_IDS } from './video-formats.ts';
 
 export const ENGINE_IDS = ['classic', 'rgi'] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
@@ -69,6 +71,8 @@ export const videoSettingsSchema = z.strictObject({
   /** Passes over the chosen frames; 0 with `ptiResume` only loads the weights. */
   ptiSteps: z.int().min(0).max(999),
   ptiLearningRate: z.number().positive().max(1),
+  /** Tuned weights to begin with, by their id; null begins with the checkpoint. */
+  ptiResume: z.string().min(1).max(64).nullable(),
   /** Weight of the loss against the recoloured frames (lambda). */
   recolorLambda: z.number().min(0).max(100),
 });
@@ -80,14 +84,29 @@ export const DEFAULT_VIDEO_SETTINGS: VideoSettings = {
   pti: false,
   ptiSteps: 80,
   ptiLearningRate: 1e-3,
+  ptiResume: null,
   recolorLambda: 5,
+};
+
+/** How the result of a video job is written. */
+export const videoExportSchema = encoderSettingsSchema.extend({
+  output: z.enum(JOB_OUTPUTS),
+  container: z.enum(VIDEO_CONTAINER_IDS),
+});
+export type VideoExport = z.infer<typeof videoExportSchema>;
+export const DEFAULT_VIDEO_EXPORT: VideoExport = {
+  codec: 'h264',
+  quality: 80,
+  preset: 'balanced',
+  output: 'video',
+  container: 'mp4',
 };
 
 export const THEMES = ['system', 'light', 'dark', 'high-contrast'] as const;
 export const DEVICES = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type DeviceId = (typeof DEVICES)[number];
 
-export const APP_SETTINGS_VERSION = 1;
+export const APP_SETTINGS_VERSION = 2;
 export const appSettingsSchema = z.strictObject({
   version: z.literal(APP_SETTINGS_VERSION),
   theme: z.enum(THEMES),
@@ -95,6 +114,10 @@ export const appSettingsSchema = z.strictObject({
   tourSeen: z.boolean(),
   export: exportSettingsSchema,
   swap: swapSettingsSchema,
+  video: videoSettingsSchema,
+  videoExport: videoExportSchema,
+  /** Jobs whose process ended go on by themselves when the studio starts; otherwise they wait for a word. */
+  resumeJobs: z.boolean(),
 });
 export type AppSettings = z.infer<typeof appSettingsSchema>;
 export const DEFAULT_APP_SETTINGS: AppSettings = {
@@ -104,4 +127,7 @@ export const DEFAULT_APP_SETTINGS: AppSettings = {
   tourSeen: false,
   export: DEFAULT_EXPORT_SETTINGS,
   swap: DEFAULT_SWAP_SETTINGS,
+  video: DEFAULT_VIDEO_SETTINGS,
+  videoExport: DEFAULT_VIDEO_EXPORT,
+  resumeJobs: false,
 };

@@ -19,7 +19,7 @@ import {
   saveHandleSchema,
 } from '#shared/contract.ts';
 import type { ErrorReport } from '#shared/errors.ts';
-import { DEFAULT_EXPORT_SETTINGS, DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
+import { APP_SETTINGS_VERSION, DEFAULT_EXPORT_SETTINGS, DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
 import { STAGE_IDS } from '#shared/stages.ts';
 import { createFakeStudio, fakeServices } from '../support/fake-studio.ts';
 import { callsOf, callWith, codeOf, junk } from '../support/junk.ts';
@@ -284,7 +284,7 @@ describe('pictures', () => {
     engine.close();
     vi.advanceTimersByTime(999);
     const second = engine.connect();
-    expect((await second.client.settings.get()).version).toBe(1);
+    expect((await second.client.settings.get()).version).toBe(APP_SETTINGS_VERSION);
     vi.advanceTimersByTime(1);
     expect(engine.studio.close(photo)).toBe(false);
     second.close();

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -64,6 +64,15 @@ test('a value that the schema refuses is not written', async () => {
 test('every version below the present one has its migration', () => {
   const needed = Array.from({ length: APP_SETTINGS_VERSION - 1 }, (_, i) => String(i + 1));
   expect(Object.keys(SETTINGS_MIGRATIONS)).toEqual(needed);
+});
+
+test('settings of every past version are taken over', async () => {
+  for (let version = 1; version < APP_SETTINGS_VERSION; version++) {
+    await copyFile(new URL(`settings-${version}.json`, import.meta.url), settingsFile);
+    const { value, notice } = await loadSettings({ settingsFile });
+    expect(notice).toBeUndefined();
+    expect(value).toEqual({ ...DEFAULT_APP_SETTINGS, theme: 'dark', tourSeen: true });
+  }
 });
 
 test('migrations run in order', async () => {

@@ -4,7 +4,24 @@ import type { Home } from './home.ts';
 import { type Loaded, loadVersioned, type Migration, type StoreOptions, saveVersioned } from './versioned-store.ts';
 
 /** Version n to n + 1. Keep every row for ever, and a file of each past version among the tests. */
-export const SETTINGS_MIGRATIONS: Readonly<Record<number, Migration>> = {};
+export const SETTINGS_MIGRATIONS: Readonly<Record<number, Migration>> = {
+  // Version 2 keeps the fields of the Video tab.
+  1: (settings) => ({
+    ...settings,
+    video: {
+      maxFrames: -1,
+      crop: true,
+      detail: 'fast',
+      pti: false,
+      ptiSteps: 80,
+      ptiLearningRate: 1e-3,
+      ptiResume: null,
+      recolorLambda: 5,
+    },
+    videoExport: { codec: 'h264', quality: 80, preset: 'balanced', output: 'video', container: 'mp4' },
+    resumeJobs: false,
+  }),
+};
 
 const options = (home: Pick<Home, 'settingsFile'>): StoreOptions<AppSettings> => ({
   file: home.settingsFile,
