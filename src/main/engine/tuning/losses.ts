@@ -21,8 +21,13 @@ export const LOSS_TERMS = {
 } as const satisfies Record<string, { weight: number; network: string | undefined }>;
 export type LossTerm = keyof typeof LOSS_TERMS;
 
-/** Sides at which LPIPS is taken and summed. */
+/** Sides at which LPIPS is taken and summed; a picture smaller than all of them is taken as it is. */
 const LPIPS_SIZES = [1024, 512, 256];
+
+const lpipsSizes = (size: number): readonly number[] => {
+  const sides = LPIPS_SIZES.filter((side) => side <= size);
+  return sides.length > 0 ? sides : [size];
+};
 
 /** Where the frozen loss networks find their weights. */
 export interface LossWeights {
@@ -39,20 +44,42 @@ export interface LossFeatures {
   readonly parsing: readonly Value[];
 }
 
+/** Every feature by a name of its own: `image`, `lpips.<scale>.<tap>`, `id.<level>`, `parsing.<level>`. */
+export function namedFeatures({ image, lpips, id, parsing }: LossFeatures): Record<string, Value> {
+  const named: Record<string, Value> = { image };
+  lpips.forEach((taps, scale) => {
+    for (const [tap, value] of taps.entries()) named[`lpips.${scale}.${tap}`] = value;
+  });
+  for (const [level, value] of id.entries()) named[`id.${level}`] = value;
+  for (const [level, value] of parsing.entries()) named[`parsing.${level}`] = value;
+  return named;
+}
+
+/** Features of the same shapes as `like`, from wherever `named` finds them. */
+export function featuresLike(
+  like: LossFeatures,
+  named: (name: string, shape: readonly number[]) => Value,
+): LossFeatures {
+  return {
+    image: named('image', like.image.shape),
+    lpips: like.lpips.map((taps, scale) => taps.map((value, tap) => named(`lpips.${scale}.${tap}`, value.shape))),
+    id: like.id.map((value, level) => named(`id.${level}`, value.shape)),
+    parsing: like.parsing.map((value, level) => named(`parsing.${level}`, value.shape)),
+  };
+}
+
 /** A vector per sample of length 1: `x / |x|`, no epsilon. @param x `[N,·]` */
 const unitVectors = (x: Value): Value => {
   const flat = flatten(x);
   return div(flat, sqrt(reduceSum(square(flat), { axes: [1], keepDims: true })));
 };
 
-/** @param image `[N,3,S,S]` in about [-1, 1], S = 256, 512 or 1024 */
+/** @param image `[N,3,S,S]` in about [-1, 1]; S a power of two, 32 to 1024 */
 export function lossFeatures(weights: LossWeights, image: Value): LossFeatures {
   const size = image.shape[2]!;
   return {
     image,
-    lpips: LPIPS_SIZES.filter((side) => side <= size).map((side) =>
-      lpipsFeatures(weights.lpips, adaptiveAveragePool(image, side)),
-    ),
+    lpips: lpipsSizes(size).map((side) => lpipsFeatures(weights.lpips, adaptiveAveragePool(image, side))),
     id: arcfaceFeatures(weights.arcface, arcfaceInput(image)).map(unitVectors),
     parsing: parsingFeatures(
       weights.parsing,

@@ -18,7 +18,14 @@ import { resizeBilinear } from '#engine/tensor/ops/spatial.ts';
 import { REGION_COUNT } from '#shared/regions.ts';
 import { adamUpdate, momentNames, updatedName } from './adam.ts';
 import { PTI_OUTSIDE } from './eroded-labels.ts';
-import { type LossWeights, lossFeatures, type ReconstructionLoss, reconstructionLoss } from './losses.ts';
+import {
+  featuresLike,
+  type LossFeatures,
+  type LossWeights,
+  lossFeatures,
+  type ReconstructionLoss,
+  reconstructionLoss,
+} from './losses.ts';
 import { isTunable } from './trainable.ts';
 
 /** Side of label maps in the RGI pipelines. */
@@ -42,6 +49,18 @@ export interface PtiStepOptions {
   /** Compute the generator's layers again in the backward pass instead of keeping them: slower, for little memory. */
   readonly recompute?: boolean;
   readonly noise?: GeneratorOptions['noise'];
+  /**
+   * What each target is given as: the picture (default), whose features are then computed in every update, or its
+   * features, computed once by `targetFeatures`.
+   */
+  readonly targets?: 'pictures' | 'features';
+  /**
+   * Adds an input `detail [1,3,size,size]` to the reconstruction: what the layers above `size` would add, taken as
+   * fixed while tuning at a coarse scale.
+   */
+  readonly detail?: boolean;
+  /** Compute the reconstruction's features once for each target, as upstream does: same numbers, for measurements. */
+  readonly featuresPerTarget?: boolean;
 }
 
 /** A training step: its graph, what it trains, and its named outputs. */
@@ -72,20 +91,28 @@ export function foregroundMask(oneHot: Value, size: number): Value {
   );
 }
 
+/** The masked reconstruction of a frame and the loss towards both of its targets. */
+export interface PtiForward {
+  readonly graph: Graph;
+  readonly reconstruction: Value;
+  readonly loss: Value;
+  /** `driven.*` and `recolored.*`, scalars. */
+  readonly terms: Readonly<Record<string, Value>>;
+}
+
 /**
- * Inputs: `vectors [1,12,1280]`, `oneHot [1,12,512,512]` of the eroded label map (and the region inputs of
- * `maskedLayers(size)` for the exact form), `driven` and `recolored` `[1,3,size,size]` in [-1, 1], `recolorLambda []`,
- * Adam's scalars, the trained tensors and their moments, and every other weight by its key.
- * Outputs: `loss`, `driven.*` and `recolored.*` terms, `reconstruction`, and `next.*`.
+ * The loss of one frame. Inputs: `vectors [1,12,1280]`, `oneHot [1,12,512,512]` of the eroded label map (and the region
+ * inputs of `maskedLayers(size)` for the exact form), the two targets, `recolorLambda []`, and every weight by its key.
+ * Targets are pictures `driven` and `recolored` `[1,3,size,size]` in [-1, 1], or their features `driven.*`, `recolored.*`.
  */
-export function ptiStep(options: PtiStepOptions): TrainingStep {
+export function ptiForward(options: PtiStepOptions): PtiForward {
   const { size = 1024, recompute = false, form } = options;
   const graph = new Graph('pti-step');
   const keys = new StateDict(graph);
   const oneHot = graph.input('oneHot', [1, REGION_COUNT, LABEL_SIZE, LABEL_SIZE]);
   const vectors = graph.input('vectors', [1, REGION_COUNT, STYLE_VECTOR_SIZE]);
   const codes = regionStyleCodes(keys, vectors);
-  const reconstruction = maskGuidedGenerator(
+  const generated = maskGuidedGenerator(
     keys.under('G'),
     codes,
     { oneHot, form },
@@ -96,7 +123,7 @@ export function ptiStep(options: PtiStepOptions): TrainingStep {
       ...(recompute ? { around: recomputed } : {}),
     },
   );
-  const trained = graph.params().filter((param) => isTunable(param.attributes.name));
+  const reconstruction = options.detail ? add(generated, graph.input('detail', [1, 3, size, size])) : generated;
 
   const weights = lossWeights(graph);
   const foreground = foregroundMask(oneHot, size);
@@ -104,16 +131,41 @@ export function ptiStep(options: PtiStepOptions): TrainingStep {
   const found = lossFeatures(weights, masked(reconstruction));
   const towards = (name: string): ReconstructionLoss =>
     graph.scope(name, () => {
-      const target = masked(graph.input(name, [1, 3, size, size]));
-      return reconstructionLoss(weights, found, lossFeatures(weights, target));
+      const wanted =
+        options.targets === 'features'
+          ? featuresLike(found, (feature, shape) => graph.input(`${name}.${feature}`, shape))
+          : lossFeatures(weights, masked(graph.input(name, [1, 3, size, size])));
+      // A factor that is only known when the step runs keeps the two passes apart.
+      const own = (): LossFeatures =>
+        lossFeatures(weights, mul(masked(reconstruction), graph.input(`${name}.one`, [])));
+      return reconstructionLoss(weights, options.featuresPerTarget ? own() : found, wanted);
     });
   const driven = towards('driven');
   const recolored = towards('recolored');
   const loss = add(driven.total, mul(recolored.total, graph.input('recolorLambda', [])));
+  return {
+    graph,
+    reconstruction,
+    loss,
+    terms: { ...lossOutputs('driven', driven), ...lossOutputs('recolored', recolored) },
+  };
+}
 
+/**
+ * One update: the inputs of `ptiForward`, Adam's scalars, the trained tensors and their moments.
+ * Outputs: `loss`, `driven.*` and `recolored.*` terms, `reconstruction`, and `next.*`.
+ */
+export function ptiStep(options: PtiStepOptions): TrainingStep {
+  const { graph, loss, terms, reconstruction } = ptiForward(options);
+  const trained = graph.params().filter((param) => isTunable(param.attributes.name));
   const step = finishStep(graph, loss, trained);
-  const terms = { ...lossOutputs('driven', driven), ...lossOutputs('recolored', recolored) };
   return { ...step, outputs: { loss, ...terms, reconstruction, ...step.outputs } };
+}
+
+/** The loss of one frame without an update: `loss`, the terms and the `reconstruction`; weights come as for `ptiStep`. */
+export function ptiEvaluation(options: PtiStepOptions): Pick<TrainingStep, 'graph' | 'outputs'> {
+  const { graph, loss, terms, reconstruction } = ptiForward(options);
+  return { graph, outputs: { loss, ...terms, reconstruction } };
 }
 
 /** Differentiates the loss and adds Adam's update of every trained tensor. */

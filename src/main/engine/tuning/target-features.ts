@@ -1,0 +1,88 @@
+/**
+ * What the losses see of the fixed pictures of a frame: the features of the driven and of the recoloured face inside the
+ * eroded mask. They do not change while weights do, so they are computed once and kept on disk.
+ */
+import path from 'node:path';
+import { InputError } from '#engine/errors.ts';
+import { elementCount, type TensorData } from '#engine/tensor/data.ts';
+import { Graph, type Value } from '#engine/tensor/graph.ts';
+import { mul } from '#engine/tensor/ops/elementwise.ts';
+import { adaptiveAveragePool } from '#engine/tensor/ops/spatial.ts';
+import { openSafetensors } from '#engine/weights/safetensors.ts';
+import { writeSafetensors } from '#engine/weights/safetensors-writer.ts';
+import { REGION_COUNT } from '#shared/regions.ts';
+import { halfOf, ofHalf } from './half.ts';
+import { lossFeatures, namedFeatures } from './losses.ts';
+import { foregroundMask, LABEL_SIZE, lossWeights } from './pti-step.ts';
+
+/** The pictures that a reconstruction is compared with. */
+export const TARGETS = ['driven', 'recolored'] as const;
+
+/**
+ * A graph from the two pictures of a frame to the inputs that `ptiStep` takes with `targets: 'features'`.
+ * Inputs: `oneHot [1,12,512,512]` of the eroded label map, `driven` and `recolored` `[1,3,pictureSize,pictureSize]` in
+ * [-1, 1]; the features are those of the pictures pooled to `size`.
+ */
+export function targetFeatures(size: number, pictureSize = size): { graph: Graph; outputs: Record<string, Value> } {
+  const graph = new Graph('target-features');
+  const weights = lossWeights(graph);
+  const foreground = foregroundMask(graph.input('oneHot', [1, REGION_COUNT, LABEL_SIZE, LABEL_SIZE]), size);
+  const outputs: Record<string, Value> = {};
+  for (const target of TARGETS) {
+    const picture = adaptiveAveragePool(graph.input(target, [1, 3, pictureSize, pictureSize]), size);
+    const features = namedFeatures(lossFeatures(weights, mul(picture, foreground)));
+    for (const [name, value] of Object.entries(features)) outputs[`${target}.${name}`] = value;
+  }
+  return { graph, outputs };
+}
+
+/** How features lie on disk. Half precision halves their size; see docs/tuning.md for what it does to the loss. */
+export type FeatureFormat = 'F32' | 'F16';
+
+/** A folder of features, one file a frame and size. They can be made again at any time. */
+export class FeatureStore {
+  readonly #folder: string;
+  readonly #format: FeatureFormat;
+
+  constructor(folder: string, format: FeatureFormat) {
+    this.#folder = folder;
+    this.#format = format;
+  }
+
+  #file(frame: number, size: number): string {
+    return path.join(this.#folder, `${size}-${String(frame).padStart(6, '0')}.safetensors`);
+  }
+
+  /** @returns bytes on disk @throws StorageError */
+  async write(frame: number, size: number, features: Readonly<Record<string, TensorData>>): Promise<number> {
+    const { bytes } = await writeSafetensors(
+      this.#file(frame, size),
+      Object.entries(features).map(([name, { dims, data }]) => {
+        const floats = data as Float32Array;
+        const stored = this.#format === 'F16' ? halfOf(floats) : floats;
+        return {
+          name,
+          dtype: this.#format,
+          shape: dims,
+          data: new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength),
+        };
+      }),
+    );
+    return bytes;
+  }
+
+  /** @throws InputError when the file is gone or damaged */
+  async read(frame: number, size: number): Promise<Record<string, TensorData>> {
+    const file = this.#file(frame, size);
+    await using opened = await openSafetensors(file);
+    const features: Record<string, TensorData> = {};
+    for (const { name, dtype, shape } of opened.tensors.values()) {
+      const { buffer } = await opened.read(name);
+      if (dtype !== 'F32' && dtype !== 'F16') throw new InputError(`"${name}" is ${dtype}.`, { file });
+      const data = dtype === 'F32' ? new Float32Array(buffer) : ofHalf(new Uint16Array(buffer));
+      if (data.length !== elementCount(shape)) throw new InputError(`"${name}" has ${data.length} elements.`, { file });
+      features[name] = { dims: shape, data };
+    }
+    return features;
+  }
+}
