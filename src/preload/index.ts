@@ -12,11 +12,11 @@ ipcRenderer.on(DESKTOP_CHANNELS.port, (event, message: unknown) => {
 const bridge: StudioBridge = {
   kind: 'desktop',
   connect: () => ipcRenderer.send(DESKTOP_CHANNELS.connect),
-  grantDropped: async (file) => {
+  grantDropped: async (file, kind) => {
     // Only a file that the user dropped or picked has a path; a page cannot make one.
     const path = webUtils.getPathForFile(file);
     if (path === '') throw new Error('There is no file behind this object.');
-    return (await ipcRenderer.invoke(DESKTOP_CHANNELS.grantDropped, path)) as GrantedFile;
+    return (await ipcRenderer.invoke(DESKTOP_CHANNELS.grantDropped, path, kind)) as GrantedFile;
   },
 };
 

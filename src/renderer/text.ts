@@ -351,6 +351,8 @@ export const text = {
     cancelled: 'Cancelled.',
     lost: 'The engine ended while it worked on this.',
     defect: 'This is a defect of the studio. Copy the diagnostics from the Help menu into a report.',
+    noFolder: 'A folder cannot be handed over in this way.',
+    uploadBroke: 'The file could not be handed over: the connection broke off.',
     upload: (status: number) => `The file could not be handed over (answer ${status}).`,
     inFile: (file: string, message: string) => (message.includes(file) ? message : `${file}: ${message}`),
   },

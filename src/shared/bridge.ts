@@ -21,7 +21,7 @@
  * (`createDOMRenderer(document, { styleElementAttributes: { nonce } })`). Inline scripts and inline style elements
  * without it are refused by the content security policy.
  */
-import type { GrantedFile } from './contract.ts';
+import type { FileKind, GrantedFile } from './contract.ts';
 
 /** The object at `window.e4s` in the desktop shell. */
 export interface StudioBridge {
@@ -29,10 +29,10 @@ export interface StudioBridge {
   /** Asks the shell for its ports; they arrive as `PortMessage` events. Calling it again replaces both ports. */
   connect(): void;
   /**
-   * Grants a file that the user dropped or picked in an `<input type="file">`.
+   * Grants a file that the user dropped or picked in an `<input type="file">`, or a folder that was dropped.
    * Rejects when the `File` has no file behind it (then `shell.files.grantBytes` takes its bytes).
    */
-  grantDropped(file: File): Promise<GrantedFile>;
+  grantDropped(file: File, kind: FileKind): Promise<GrantedFile>;
 }
 
 export const PORT_MESSAGE = 'e4s:port';
@@ -62,8 +62,10 @@ export const WEB_PATHS = {
   /** WebSocket: calls of `shellContract`. */
   shell: '/rpc/shell',
   /**
-   * `POST /upload?name=<file name>` with the file's bytes as body: answers 200 with a `GrantedFile` as JSON, or
-   * another status with an `ErrorReport` as JSON (413 when the file is over the limit).
+   * `POST /upload?name=<file name>&kind=<FileKind>` with the file's bytes as body: answers 200 with a `GrantedFile` as
+   * JSON, or another status with an `ErrorReport` as JSON (413: over the limit, 507: the disk refuses). The kind is
+   * `picture` where none is given. `POST /upload?folder=<handle of files.newFolder>&name=<relative name>` adds a file
+   * to a folder. `DELETE /upload?file=<handle>` is `files.release` for a page that is being left (`keepalive`).
    */
   upload: '/upload',
   /** `GET /download/<save handle>`: the saved file as an attachment; 404 until it is written whole. */

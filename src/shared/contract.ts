@@ -169,6 +169,9 @@ export type EngineContract = typeof engineContract;
 
 // ---- the shell's calls -----------------------------------------------------------------------------------------
 
+/** What a file or folder is chosen for: which endings a dialog offers, and where an upload lies and how long. */
+export const FILE_KINDS = ['picture', 'video', 'weights', 'folder'] as const;
+export type FileKind = (typeof FILE_KINDS)[number];
 export const grantedFileSchema = z.object({ file: fileHandleSchema, name: z.string() });
 export type GrantedFile = z.infer<typeof grantedFileSchema>;
 
@@ -195,8 +198,17 @@ export const shellContract = {
   /** Ends the engine process and starts a new one: how a step that cannot be interrupted is cancelled. */
   restartEngine: bare.output(engineStatusSchema),
   files: {
-    /** The system's open dialog (desktop). The web shell answers null: the page uses its own file input and upload. */
-    openDialog: base.input(z.strictObject({ multiple: z.boolean() })).output(z.array(grantedFileSchema).nullable()),
+    /**
+     * The system's open dialog (desktop); for the kind `folder` it grants a folder with everything in it. The web shell
+     * answers null: the page uses its own file input and upload.
+     */
+    openDialog: base
+      .input(z.strictObject({ kind: z.enum(FILE_KINDS), multiple: z.boolean() }))
+      .output(z.array(grantedFileSchema).nullable()),
+    /** An empty folder that uploads fill (web); the desktop shell answers null: its folders are granted where they lie. */
+    newFolder: base.input(z.strictObject({ name: z.string().min(1).max(255) })).output(grantedFileSchema.nullable()),
+    /** Takes a handle back. What was uploaded as a video, as weights or as a folder is deleted with it. */
+    release: base.input(z.strictObject({ file: fileHandleSchema })).output(z.object({ released: z.boolean() })),
     /** Grants bytes that have no file: a paste, or a drop in the web shell. */
     grantBytes: base.input(z.strictObject({ name: z.string().min(1).max(255), bytes: blob })).output(grantedFileSchema),
     /** The system's save dialog (desktop) or a download slot (web); null when the user closed the dialog. */

@@ -53,11 +53,11 @@ describe('the bridge', () => {
 
   it('grants files that have a path, and asks nothing for others', async () => {
     const file = new File(['x'], 'a.png');
-    await expect(bridge.grantDropped(file)).rejects.toThrow(/no file/);
+    await expect(bridge.grantDropped(file, 'picture')).rejects.toThrow(/no file/);
     expect(fake.invoked).toEqual([]);
     fake.paths.set(file, '/pictures/a.png');
-    expect(await bridge.grantDropped(file)).toEqual({ file: 'file_AAAAAAAA', name: 'a.png' });
-    expect(fake.invoked).toEqual([[DESKTOP_CHANNELS.grantDropped, '/pictures/a.png']]);
+    expect(await bridge.grantDropped(file, 'video')).toEqual({ file: 'file_AAAAAAAA', name: 'a.png' });
+    expect(fake.invoked).toEqual([[DESKTOP_CHANNELS.grantDropped, '/pictures/a.png', 'video']]);
   });
 
   it('passes ports on to its own page only', () => {

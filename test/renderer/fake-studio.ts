@@ -61,6 +61,7 @@ export class FakeStudio {
   readonly runs: FakeRun[] = [];
   readonly opened: string[] = [];
   readonly closed: string[] = [];
+  readonly released: string[] = [];
   readonly status = new Channel<EngineStatus>();
   settings: AppSettings = { ...DEFAULT_APP_SETTINGS, tourSeen: true };
   restarts = 0;
@@ -76,6 +77,10 @@ export class FakeStudio {
         file: fileHandleSchema.parse(`file_${file.name.replace(/\W/g, '-').padEnd(8, '-')}`),
         name: file.name,
       }),
+    grantFolder: ({ name }) => Promise.resolve({ file: fileHandleSchema.parse('file_the-folder'), name }),
+    release: (file) => {
+      this.released.push(file);
+    },
   };
 
   #engine() {

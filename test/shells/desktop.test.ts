@@ -79,8 +79,12 @@ async function connect(contents: FakeContents) {
   return { shell: clientOf<ShellContract>(fresh('shell')!), engine: clientOf<EngineContract>(fresh('engine')!) };
 }
 
-const dropFrom = (frame: unknown, file: unknown) =>
-  electronState.ipcHandlers.get(DESKTOP_CHANNELS.grantDropped)!({ senderFrame: frame }, file) as Promise<GrantedFile>;
+const dropFrom = (frame: unknown, file: unknown, kind: unknown = 'picture') =>
+  electronState.ipcHandlers.get(DESKTOP_CHANNELS.grantDropped)!(
+    { senderFrame: frame },
+    file,
+    kind,
+  ) as Promise<GrantedFile>;
 
 const photo = photoIdSchema.parse('photo_00000000');
 const swap = {
@@ -223,7 +227,7 @@ describe('files', () => {
     const file = path.join(folder, 'chosen.png');
     await writeFile(file, 'abc');
     electronState.chosenFiles = [file];
-    const [granted] = (await shell.files.openDialog({ multiple: false })) ?? [];
+    const [granted] = (await shell.files.openDialog({ kind: 'picture', multiple: false })) ?? [];
     expect(await engine.photo.open({ file: granted!.file, thorough: false })).toMatchObject({
       name: 'chosen.png',
       width: 3,
@@ -232,7 +236,7 @@ describe('files', () => {
     expect(recent).toMatchObject({ name: 'chosen.png', exists: true });
     expect((await readFile(path.join(folder, 'home', 'recent.json'), 'utf8')).includes(file)).toBe(true);
     electronState.chosenFiles = [];
-    expect(await shell.files.openDialog({ multiple: false })).toBeNull();
+    expect(await shell.files.openDialog({ kind: 'picture', multiple: false })).toBeNull();
   });
 
   it('that were dropped are granted, if they are files', async () => {
@@ -243,6 +247,35 @@ describe('files', () => {
     for (const odd of [folder, path.join(folder, 'missing.png'), 'relative.png', '', 7, null, { path: file }]) {
       await expect(dropFrom(studioFrame, odd)).rejects.toThrow();
     }
+  });
+
+  it('and folders are chosen for what they are for; only pictures are remembered', async () => {
+    const video = path.join(folder, 'clip.mp4');
+    await writeFile(video, 'abcdef');
+    const before = await shell.recent.list();
+    electronState.chosenFiles = [folder];
+    const [chosen] = (await shell.files.openDialog({ kind: 'folder', multiple: false })) ?? [];
+    expect(chosen?.name).toBe(path.basename(folder));
+    expect(electronState.openOptions).toMatchObject({ properties: ['openDirectory'], filters: [] });
+    electronState.chosenFiles = [video];
+    await shell.files.openDialog({ kind: 'video', multiple: true });
+    expect(electronState.openOptions?.properties).toEqual(['openFile', 'multiSelections']);
+    expect(electronState.openOptions?.filters?.[0]).toMatchObject({ name: 'Videos' });
+    expect(electronState.openOptions?.filters?.[0]?.extensions).toContain('mp4');
+    const [weights] = (await shell.files.openDialog({ kind: 'weights', multiple: false })) ?? [];
+    expect(electronState.openOptions?.filters?.[0]?.extensions).toContain('pth');
+    expect((await dropFrom(studioFrame, folder, 'folder')).name).toBe(path.basename(folder));
+    expect((await dropFrom(studioFrame, video, 'video')).name).toBe('clip.mp4');
+    await expect(dropFrom(studioFrame, video, 'folder')).rejects.toThrow(/not a folder/);
+    for (const odd of ['other', '', null, 7]) await expect(dropFrom(studioFrame, video, odd)).rejects.toThrow();
+    electronState.chosenFiles = [];
+    expect(await shell.recent.list()).toEqual(before);
+    expect(await shell.files.newFolder({ name: 'pretrained' })).toBeNull();
+    expect(await shell.files.release({ file: weights!.file })).toEqual({ released: true });
+    expect(await shell.files.release({ file: weights!.file })).toEqual({ released: false });
+    expect(await codeOf(engine.photo.open({ file: weights!.file, thorough: false }))).toBe('STUDIO_ERROR');
+    // What the user chose is the user's own: giving the handle back deletes nothing.
+    expect(await readFile(video, 'utf8')).toBe('abcdef');
   });
 
   it('that were pasted are granted from a private place', async () => {

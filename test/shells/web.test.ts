@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createConnection } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -35,6 +36,8 @@ beforeAll(async () => {
   shell = await startWebShell({
     app: fake.app,
     uploadLimitBytes: 1000,
+    uploadsFolder: path.join(fake.app.root, 'uploads'),
+    uploadsStayMs: 200,
     fallbackReason: 'for a test',
     launch: () => {
       const engine = launch();
@@ -49,6 +52,13 @@ afterAll(async () => {
   await shell?.close();
   await fake?.remove();
 });
+
+const clients: Awaited<ReturnType<typeof connectStudio>>[] = [];
+async function connect(): Promise<(typeof clients)[number]> {
+  const client = await connectStudio(url, headers);
+  clients.push(client);
+  return client;
+}
 
 const photo = photoIdSchema.parse('photo_00000000');
 const swap: SwapRequest = {
@@ -209,7 +219,7 @@ describe('pages', () => {
 
 describe('files', () => {
   it('go up, are opened by the engine, and come down when they are written', async () => {
-    const studio = await connectStudio(url, headers);
+    const studio = await connect();
     const upload = await ask(url, `${WEB_PATHS.upload}?name=${encodeURIComponent('C:\\photos\\Zoë.png')}`, {
       method: 'POST',
       headers,
@@ -235,7 +245,7 @@ describe('files', () => {
     expect(file.headers['content-disposition']).toBe(
       `attachment; filename="Zo_ 1.png"; filename*=UTF-8''Zo%C3%AB%201.png`,
     );
-    expect(await studio.shell.files.openDialog({ multiple: true })).toBeNull();
+    expect(await studio.shell.files.openDialog({ kind: 'picture', multiple: true })).toBeNull();
     expect(await studio.shell.files.reveal({ saved: slot!.to })).toEqual({ shown: false });
   });
 
@@ -257,14 +267,14 @@ describe('files', () => {
     expect(streamed.status).toBe(413);
     expect(JSON.parse(streamed.body.toString())).toMatchObject({ kind: 'input', file: 'big.png' });
     expect(await count()).toBe(before);
-    const studio = await connectStudio(url, headers);
+    const studio = await connect();
     expect(await codeOf(studio.shell.files.grantBytes({ name: 'p.png', bytes: new Blob([Buffer.alloc(2000)]) }))).toBe(
       'STUDIO_ERROR',
     );
   });
 
   it('that the user never gave cannot be read or written', async () => {
-    const studio = await connectStudio(url, headers);
+    const studio = await connect();
     const file = fileHandleSchema.parse('file_AAAAAAAAAAAAAAAAAAAAAAAA');
     expect(await codeOf(studio.engine.photo.open({ file, thorough: false }))).toBe('STUDIO_ERROR');
     for (const path of ['/etc/passwd', 'file_/etc/passwd', '../secret.txt']) {
@@ -289,7 +299,7 @@ describe('files', () => {
   });
 
   it('of this session are the recent ones', async () => {
-    const studio = await connectStudio(url, headers);
+    const studio = await connect();
     await studio.shell.recent.clear();
     expect(await studio.shell.recent.list()).toEqual([]);
     await studio.shell.files.grantBytes({ name: 'pasted.png', bytes: new Blob(['abc']) });
@@ -299,6 +309,121 @@ describe('files', () => {
     expect(await studio.engine.photo.open({ file: opened.file, thorough: false })).toMatchObject({ width: 3 });
     expect(await codeOf(studio.shell.recent.open({ id: '/etc/passwd' }))).toBe('STUDIO_ERROR');
   });
+
+  it('that are large lie by themselves, are temporary and go when they are released', async () => {
+    const studio = await connect();
+    const before = await studio.shell.recent.list();
+    for (const kind of ['video', 'weights']) {
+      const clip = await upload({ name: '../../clip.mp4', kind }, 'a clip');
+      expect(clip.name).toBe('clip.mp4');
+      expect(await studio.engine.photo.open({ file: clip.file, thorough: false })).toMatchObject({ width: 6 });
+      expect(await uploaded()).toEqual(['clip.mp4']);
+      expect(await studio.shell.files.release({ file: clip.file })).toEqual({ released: true });
+      expect(await uploaded()).toEqual([]);
+      expect(await codeOf(studio.engine.photo.open({ file: clip.file, thorough: false }))).toBe('STUDIO_ERROR');
+    }
+    expect(await studio.shell.recent.list()).toEqual(before);
+    for (const query of [
+      { name: 'a', kind: 'folder' },
+      { name: 'a', kind: 'other' },
+    ]) {
+      expect((await post(query, 'x')).status).toBe(400);
+    }
+  });
+
+  it('can be a folder with names in it, which stays inside itself', async () => {
+    const studio = await connect();
+    const folder = (await studio.shell.files.newFolder({ name: 'pre/../trained' }))!;
+    expect(folder.name).toBe('trained');
+    const names = ['E4S/iteration.pt', 'faceseg\\79999.pth', '../../../escaped.pt', '/etc/absolute.pt', '.hidden'];
+    for (const name of names) expect((await post({ folder: folder.file, name }, 'abc')).status).toBe(200);
+    expect(await uploaded()).toEqual([
+      'trained/E4S/iteration.pt',
+      'trained/etc/absolute.pt',
+      'trained/faceseg/79999.pth',
+      'trained/file/file/file/escaped.pt',
+      'trained/hidden',
+    ]);
+    expect((await post({ folder: folder.file, name: '' }, 'abc')).status).toBe(400);
+    expect((await post({ folder: folder.file, name: 'E4S/iteration.pt' }, 'again')).status).toBe(400);
+    expect((await post({ folder: folder.file, name: 'a/'.repeat(9) }, 'deep')).status).toBe(400);
+    expect((await post({ folder: folder.file, name: 'x'.repeat(5000) }, 'long')).status).toBe(400);
+    const picture = await upload({ name: 'p.png' }, 'abc');
+    for (const odd of [picture.file, 'file_AAAAAAAAAAAAAAAA', '../../x', '']) {
+      expect((await post({ folder: odd, name: 'a.pt' }, 'abc')).status).toBe(400);
+    }
+    // Four files of the largest size fill a folder.
+    const full = [];
+    for (let i = 0; i < 5; i++)
+      full.push((await post({ folder: folder.file, name: `${i}.pt` }, 'x'.repeat(995))).status);
+    expect(full).toEqual([200, 200, 200, 200, 413]);
+    expect(await uploaded()).not.toContain('trained/4.pt');
+    expect((await remove({ file: folder.file })).body.toString().trim()).toBe('{"released":true}');
+    expect(await uploaded()).toEqual([]);
+    expect((await remove({ file: folder.file })).body.toString().trim()).toBe('{"released":false}');
+    expect((await remove({ file: picture.file })).body.toString().trim()).toBe('{"released":false}');
+    expect((await remove({ file: '/etc/passwd' })).status).toBe(400);
+  });
+
+  it('of which only a part came leave nothing', async () => {
+    for (const how of ['the page goes', 'the folder goes'] as const) {
+      const studio = await connect();
+      const folder = (await studio.shell.files.newFolder({ name: 'f' }))!;
+      const address = `${WEB_PATHS.upload}?${new URLSearchParams({ folder: folder.file, name: 'a.pt' })}`;
+      const call = request({
+        host: url.hostname,
+        port: url.port,
+        path: address,
+        method: 'POST',
+        headers: { ...headers, 'content-length': '900' },
+      });
+      call.on('error', () => undefined);
+      call.write('x'.repeat(400));
+      await expect.poll(() => uploaded()).toEqual(['f/a.pt.part']);
+      if (how === 'the page goes') call.destroy();
+      else await studio.shell.files.release({ file: folder.file });
+      await expect.poll(() => uploaded()).toEqual([]);
+      call.destroy();
+    }
+  });
+
+  it('that are large go when no page has been there for a while, and not before', async () => {
+    const closed: Promise<void>[] = [];
+    for (const client of clients.splice(0)) {
+      closed.push(new Promise((resolve) => client.shellSocket.once('close', () => resolve())));
+      client.shellSocket.close();
+      client.engineSocket.close();
+    }
+    await Promise.all(closed);
+    const studio = await connect();
+    const clip = await upload({ name: 'clip.mp4', kind: 'video' }, 'a clip');
+    // A page that is loaded again is back at once.
+    studio.shellSocket.close();
+    const again = await connect();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await uploaded()).toEqual(['clip.mp4']);
+    again.shellSocket.close();
+    await expect.poll(() => uploaded()).toEqual([]);
+    const later = await connect();
+    expect(await codeOf(later.engine.photo.open({ file: clip.file, thorough: false }))).toBe('STUDIO_ERROR');
+  });
+
+  const post = (query: Record<string, string>, body: string) =>
+    ask(url, `${WEB_PATHS.upload}?${new URLSearchParams(query)}`, { method: 'POST', headers, body });
+  const remove = (query: Record<string, string>) =>
+    ask(url, `${WEB_PATHS.upload}?${new URLSearchParams(query)}`, { method: 'DELETE', headers });
+  const upload = async (query: Record<string, string>, body: string) =>
+    grantedFileSchema.parse(JSON.parse((await post(query, body)).body.toString()));
+
+  /** Large uploads, by their names in their own folders. */
+  async function uploaded(): Promise<string[]> {
+    const root = path.join(fake.app.root, 'uploads');
+    const found = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+    return found
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).slice(2).join('/'))
+      .toSorted();
+  }
 
   async function uploadFolder(): Promise<string> {
     const found = (await readdir(os.tmpdir())).filter((name) => name.startsWith(`e4s-studio-${process.pid}-`));
@@ -315,7 +440,7 @@ describe('files', () => {
 describe('junk', () => {
   for (const call of callsOf(shellContract)) {
     it(`is refused by ${call.name}`, async () => {
-      const studio = await connectStudio(url, headers);
+      const studio = await connect();
       await fc.assert(
         fc.asyncProperty(junk, async (input) => {
           fc.pre(!(await call.accepts(JSON.parse(JSON.stringify(input ?? null)))));
@@ -330,7 +455,7 @@ describe('junk', () => {
 
   it('on the sockets ends neither the shell nor the engine', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-    const studio = await connectStudio(url, headers);
+    const studio = await connect();
     for (const socket of [studio.shellSocket, studio.engineSocket]) {
       for (const frame of ['', '{', '[]', 'null', '{"i":1}', '{"i":"x","t":9,"p":null}', Buffer.from([255, 0, 255])]) {
         socket.send(frame);
@@ -345,7 +470,7 @@ describe('junk', () => {
 
 describe('the engine', () => {
   it('that is killed at work comes back, with the same handles', async () => {
-    const studio = await connectStudio(url, headers);
+    const studio = await connect();
     const granted = await studio.shell.files.grantBytes({ name: 'kept.png', bytes: new Blob(['kept']) });
     const statuses: { state: string; generation: number; reason?: string | undefined }[] = [];
     const watching = (async () => {
@@ -366,7 +491,7 @@ describe('the engine', () => {
     await cutOff;
     expect(await lost).toBe(ENGINE_LOST_CODE);
 
-    const again = await connectStudio(url, headers);
+    const again = await connect();
     expect(await again.engine.photo.open({ file: granted.file, thorough: false })).toMatchObject({ width: 4 });
     await watching;
     expect(statuses.some(({ state, reason }) => state === 'restarting' && /memory/.test(reason ?? ''))).toBe(true);
@@ -377,7 +502,7 @@ describe('the engine', () => {
   });
 
   it('ends at once when the user says so', async () => {
-    const studio = await connectStudio(url, headers);
+    const studio = await connect();
     const before = await firstStatus(studio);
     const stream = await studio.engine.swap.run(swap);
     await stream.next();

@@ -140,6 +140,7 @@ export const electronState = {
   schemes: [] as Electron.CustomScheme[],
   session: {} as Record<string, unknown>,
   chosenFiles: [] as string[],
+  openOptions: undefined as Electron.OpenDialogOptions | undefined,
   savePath: undefined as string | undefined,
   shown: [] as string[],
   engines: [] as FakeUtilityProcess[],
@@ -156,7 +157,10 @@ export function fakeElectron() {
     app: state.app,
     BrowserWindow: FakeWindow,
     dialog: {
-      showOpenDialog: async () => ({ canceled: state.chosenFiles.length === 0, filePaths: state.chosenFiles }),
+      showOpenDialog: async (_parent: unknown, options: Electron.OpenDialogOptions) => {
+        state.openOptions = options;
+        return { canceled: state.chosenFiles.length === 0, filePaths: state.chosenFiles };
+      },
       showSaveDialog: async () => ({ canceled: state.savePath === undefined, filePath: state.savePath ?? '' }),
       showErrorBox: (_title: string, text: string) => {
         throw new Error(text);

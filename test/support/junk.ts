@@ -90,6 +90,7 @@ const fields = [
   'bytes',
   'format',
   'multiple',
+  'kind',
   'id',
   'saved',
   'version',

@@ -6,11 +6,13 @@
 import type { FileHandle, SaveHandle } from '#shared/contract.ts';
 import type { Frame } from './serve.ts';
 
-/** A file that the engine may read. */
+/** A file, or a folder with everything in it, that the engine may read. */
 export interface ReadGrant {
   readonly path: string;
   /** As the user knows it. */
   readonly name: string;
+  /** An upload that is deleted when its page is done with it or gone: whoever needs it for longer takes it over. */
+  readonly temporary?: boolean | undefined;
 }
 
 /** A place where the engine may write one file, once. */

@@ -114,9 +114,9 @@ async function run(): Promise<void> {
       () => undefined,
     );
   });
-  ipcMain.handle(DESKTOP_CHANNELS.grantDropped, (event, file: unknown) => {
+  ipcMain.handle(DESKTOP_CHANNELS.grantDropped, (event, file: unknown, kind: unknown) => {
     if (!isStudioFrame(event.senderFrame)) throw new Error('Refused.');
-    return files.grantDropped(file);
+    return files.grantDropped(file, kind);
   });
 
   await openWindow(root.preload, stateFile);
@@ -160,9 +160,9 @@ const dialogParent = (): BrowserWindow | undefined =>
   BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
 
 const systemDialogs: Parameters<typeof openDesktopFiles>[0]['dialogs'] = {
-  async open({ multiple, filters }) {
+  async open({ folder, multiple, filters }) {
     const options: Electron.OpenDialogOptions = {
-      properties: multiple ? ['openFile', 'multiSelections'] : ['openFile'],
+      properties: [folder ? 'openDirectory' : 'openFile', ...(multiple ? (['multiSelections'] as const) : [])],
       filters,
     };
     const parent = dialogParent();

@@ -16,11 +16,12 @@ import {
 type WriteState = 'open' | 'writing' | 'written';
 
 export interface GrantTable {
-  /** @param file absolute path */
-  grantRead(file: string, name?: string): GrantedFile;
+  /** @param file absolute path of a file or a folder */
+  grantRead(file: string, name?: string, options?: { temporary?: boolean }): GrantedFile;
   /** @param file absolute path */
   grantWrite(file: string, name?: string): SaveHandle;
-  revoke(handle: FileHandle | SaveHandle): void;
+  /** False when nobody granted it. */
+  revoke(handle: FileHandle | SaveHandle): boolean;
   /** The file behind a save handle once it is written whole. */
   written(handle: SaveHandle): WriteGrant | undefined;
   /** Answers the engine's questions (`ControlQuestions`). */
@@ -52,9 +53,9 @@ export function createGrantTable(): GrantTable {
   };
 
   return {
-    grantRead(file, name = path.basename(file)) {
+    grantRead(file, name = path.basename(file), { temporary = false } = {}) {
       const handle = fileHandleSchema.parse(`file_${randomId()}`);
-      reads.set(handle, { path: file, name });
+      reads.set(handle, temporary ? { path: file, name, temporary } : { path: file, name });
       return { file: handle, name };
     },
     grantWrite(file, name = path.basename(file)) {
@@ -63,8 +64,7 @@ export function createGrantTable(): GrantTable {
       return handle;
     },
     revoke(handle) {
-      reads.delete(handle as FileHandle);
-      writes.delete(handle as SaveHandle);
+      return reads.delete(handle as FileHandle) || writes.delete(handle as SaveHandle);
     },
     written(handle) {
       const slot = writes.get(handle);

@@ -33,8 +33,12 @@ export async function openPrivateFolder(parent: string = os.tmpdir()): Promise<P
   };
 }
 
-async function removeLeftovers(parent: string): Promise<void> {
-  const names = await readdir(parent);
+/** Removes what studios that were killed left in `parent`. */
+export async function removeLeftovers(parent: string): Promise<void> {
+  const names = await readdir(parent).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
   await Promise.all(
     names.map(async (name) => {
       const owner = /^e4s-studio-(\d+)-\w{6}$/.exec(name)?.[1];

@@ -1,7 +1,14 @@
 /** The shell's calls (`shellContract`), the same for both shells; what differs is behind `FileDesk`. */
 import { implement } from '@orpc/server';
 import { type PlainRouter, toRpcError } from '#main/rpc/serve.ts';
-import { type EngineStatus, type GrantedFile, type SaveHandle, shellContract } from '#shared/contract.ts';
+import {
+  type EngineStatus,
+  type FileHandle,
+  type FileKind,
+  type GrantedFile,
+  type SaveHandle,
+  shellContract,
+} from '#shared/contract.ts';
 import type { ExportFormat } from '#shared/settings.ts';
 import type { GrantTable } from './grant-table.ts';
 import type { RecentFiles } from './recent-files.ts';
@@ -17,7 +24,9 @@ export interface ShellInfo {
 
 /** How a shell lets its user choose files. */
 export interface FileDesk {
-  openDialog(options: { multiple: boolean }): Promise<GrantedFile[] | null>;
+  openDialog(options: { kind: FileKind; multiple: boolean }): Promise<GrantedFile[] | null>;
+  newFolder(folder: { name: string }): Promise<GrantedFile | null>;
+  release(file: FileHandle): Promise<boolean>;
   grantBytes(file: { name: string; bytes: Blob }): Promise<GrantedFile>;
   saveDialog(options: {
     name: string;
@@ -51,6 +60,8 @@ export function createShellRouter({ info, supervisor, grants, desk, recent }: Sh
     restartEngine: os.restartEngine.handler(() => supervisor.restart()),
     files: {
       openDialog: os.files.openDialog.handler(({ input }) => desk.openDialog(input)),
+      newFolder: os.files.newFolder.handler(({ input }) => desk.newFolder(input)),
+      release: os.files.release.handler(async ({ input }) => ({ released: await desk.release(input.file) })),
       grantBytes: os.files.grantBytes.handler(({ input }) => desk.grantBytes(input)),
       saveDialog: os.files.saveDialog.handler(({ input }) => desk.saveDialog(input)),
       reveal: os.files.reveal.handler(async ({ input }) => ({ shown: await desk.reveal(input.saved) })),

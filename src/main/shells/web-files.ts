@@ -1,26 +1,25 @@
-/** Files of the web shell: uploads and downloads lie in a private folder that ends with the process. */
-import { createWriteStream } from 'node:fs';
+/** Files of the web shell: uploads and downloads lie in private folders that end with the process. */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { InputError } from '#engine/errors.ts';
-import { toStorageError } from '#engine/files/atomic.ts';
+import { Readable } from 'node:stream';
 import { WEB_PATHS } from '#shared/bridge.ts';
-import { type GrantedFile, saveHandleSchema } from '#shared/contract.ts';
+import { type FileKind, type GrantedFile, saveHandleSchema } from '#shared/contract.ts';
 import { toSafeName, withFormatEnding } from './file-names.ts';
 import type { GrantTable } from './grant-table.ts';
 import { openPrivateFolder } from './private-folder.ts';
+import { type IncomingBytes, receiveFile } from './receive-file.ts';
 import type { RecentFiles } from './recent-files.ts';
 import type { FileDesk } from './shell-router.ts';
+import { openUploads, type Uploads } from './uploads.ts';
 
 export interface WebFiles extends AsyncDisposable {
   readonly desk: FileDesk;
   /**
-   * Streams bytes into the private folder and grants them.
-   * @throws InputError when there are more than the limit, StorageError
+   * Streams bytes into a private folder and grants them. A picture stays for the recent list until the studio ends.
+   * @throws TooLargeError, StorageError, CancelledError
    */
-  upload(name: string, bytes: Readable, declaredBytes: number | undefined): Promise<GrantedFile>;
+  upload(name: string, kind: Exclude<FileKind, 'folder'>, incoming: IncomingBytes): Promise<GrantedFile>;
+  readonly uploads: Pick<Uploads, 'receiveInto' | 'remove' | 'removeAll'>;
   /** The finished file behind the last part of a download address. */
   download(handle: string): { path: string; name: string } | undefined;
 }
@@ -30,45 +29,45 @@ export interface WebFilesOptions {
   readonly recent: RecentFiles;
   /** Largest upload, bytes. */
   readonly limitBytes: number;
+  /** The folder that large uploads lie under. */
+  readonly uploadsFolder: string;
 }
 
-export async function openWebFiles({ grants, recent, limitBytes }: WebFilesOptions): Promise<WebFiles> {
-  const folder = await openPrivateFolder();
+/** A folder of uploads may hold as much as this many of the largest ones. */
+const FOLDER_FILES = 4;
 
-  async function upload(name: string, bytes: Readable, declaredBytes: number | undefined): Promise<GrantedFile> {
+export async function openWebFiles({ grants, recent, limitBytes, uploadsFolder }: WebFilesOptions): Promise<WebFiles> {
+  const folder = await openPrivateFolder();
+  const folderLimitBytes = limitBytes * FOLDER_FILES;
+  const uploads = openUploads({ grants, parent: uploadsFolder, limitBytes, folderLimitBytes });
+
+  async function receivePicture(name: string, incoming: IncomingBytes): Promise<GrantedFile> {
     const safe = toSafeName(name);
-    const tooLarge = () =>
-      new InputError(`The file is larger than ${formatBytes(limitBytes)}.`, {
-        file: safe,
-        action: 'Choose a smaller file.',
-      });
-    if (declaredBytes !== undefined && declaredBytes > limitBytes) throw tooLarge();
     const file = await folder.place(safe);
-    let taken = 0;
-    const limiter = new Transform({
-      transform(chunk: Uint8Array, _encoding, done) {
-        taken += chunk.byteLength;
-        if (taken > limitBytes) done(tooLarge());
-        else done(null, chunk);
-      },
-    });
     try {
-      await pipeline(bytes, limiter, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+      await receiveFile(file, incoming, { name: safe, limitBytes });
     } catch (error) {
       await rm(path.dirname(file), { recursive: true, force: true });
-      throw error instanceof InputError ? error : toStorageError(error, safe);
+      throw error;
     }
     await recent.add(file, safe);
     return grants.grantRead(file, safe);
   }
 
   return {
-    upload,
+    upload: (name, kind, incoming) =>
+      kind === 'picture' ? receivePicture(name, incoming) : uploads.receive(name, incoming),
+    uploads,
     desk: {
       // The page has its own file input; what it picks is uploaded.
       openDialog: async () => null,
+      newFolder: ({ name }) => uploads.newFolder(name),
       grantBytes: ({ name, bytes }) =>
-        upload(name, Readable.fromWeb(bytes.stream() as Parameters<typeof Readable.fromWeb>[0]), bytes.size),
+        receivePicture(name, {
+          bytes: Readable.fromWeb(bytes.stream() as Parameters<typeof Readable.fromWeb>[0]),
+          declaredBytes: bytes.size,
+        }),
+      release: async (file) => (await uploads.remove(file)) || grants.revoke(file),
       saveDialog: async ({ name, format }) => {
         const safe = withFormatEnding(name, format);
         const to = grants.grantWrite(await folder.place(safe), safe);
@@ -81,12 +80,8 @@ export async function openWebFiles({ grants, recent, limitBytes }: WebFilesOptio
       const parsed = saveHandleSchema.safeParse(handle);
       return parsed.success ? grants.written(parsed.data) : undefined;
     },
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([uploads[Symbol.asyncDispose](), folder[Symbol.asyncDispose]()]);
+    },
   };
-}
-
-function formatBytes(bytes: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
-  return `${Math.round((bytes / 1024 ** power) * 10) / 10} ${units[power]}`;
 }

@@ -40,6 +40,32 @@ export function connectEngineSocket(socket: WebSocket, supervisor: Supervisor): 
   );
 }
 
+/**
+ * Calls `onNone` when no page has been connected for `patienceMs`. A connection that merely broke comes back before.
+ */
+export function watchPages(
+  patienceMs: number,
+  onNone: () => void,
+): { readonly add: (socket: WebSocket) => void; readonly end: () => void } {
+  let open = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  return {
+    add(socket) {
+      open += 1;
+      clearTimeout(timer);
+      socket.on('close', () => {
+        open -= 1;
+        if (open === 0 && !ended) timer = setTimeout(onNone, patienceMs).unref();
+      });
+    },
+    end() {
+      ended = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
 function toFrame(data: RawData, isBinary: boolean): Frame {
   const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
   return isBinary ? new Uint8Array(bytes) : bytes.toString('utf8');

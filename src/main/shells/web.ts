@@ -11,6 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { toReport, UsageError } from '#engine/errors.ts';
 import { type AppRoot, findAppRoot } from '#engine/files/app-root.ts';
+import { findHome } from '#engine/files/home.ts';
 import { serveRouter } from '#main/rpc/serve.ts';
 import { WEB_PATHS } from '#shared/bridge.ts';
 import type { EngineLauncher } from './engine-process.ts';
@@ -23,15 +24,20 @@ import { createShellRouter } from './shell-router.ts';
 import { superviseEngine } from './supervisor.ts';
 import { openWebFiles } from './web-files.ts';
 import { createWebGate } from './web-gate.ts';
-import { connectEngineSocket, socketChannel } from './web-sockets.ts';
+import { connectEngineSocket, socketChannel, watchPages } from './web-sockets.ts';
+import { answerUpload } from './web-uploads.ts';
 
 export interface WebShellOptions {
   /** 0 or absent: any free port. */
   readonly port?: number | undefined;
   /** Why the desktop shell is not used, shown in the window. */
   readonly fallbackReason?: string | undefined;
-  /** Largest upload, bytes; 4 GiB by default. */
+  /** Largest upload, bytes; 16 GiB by default. */
   readonly uploadLimitBytes?: number | undefined;
+  /** Where large uploads lie; the user's data folder by default. */
+  readonly uploadsFolder?: string | undefined;
+  /** How long large uploads stay when no page is connected; ten minutes by default. Milliseconds. */
+  readonly uploadsStayMs?: number | undefined;
   /** Gets what the engine process writes. */
   readonly log?: ((text: string) => void) | undefined;
   /** Where the studio's files are; found by itself unless a test says otherwise. */
@@ -48,6 +54,8 @@ export interface WebShell {
 
 const HOST = '127.0.0.1';
 const FRAME_LIMIT_BYTES = 256 * 2 ** 20;
+const UPLOAD_LIMIT_BYTES = 16 * 2 ** 30;
+const UPLOADS_STAY_MS = 10 * 60_000;
 
 /**
  * Starts the web shell; it serves until `close`.
@@ -61,7 +69,12 @@ export async function startWebShell(options: WebShellOptions = {}): Promise<WebS
   const gate = createWebGate(port);
   const grants = createGrantTable();
   const recent = openRecentFiles();
-  const files = await openWebFiles({ grants, recent, limitBytes: options.uploadLimitBytes ?? 4 * 2 ** 30 });
+  const files = await openWebFiles({
+    grants,
+    recent,
+    limitBytes: options.uploadLimitBytes ?? UPLOAD_LIMIT_BYTES,
+    uploadsFolder: options.uploadsFolder ?? findHome().uploads,
+  });
   const supervisor = superviseEngine({
     launch: options.launch ?? nodeEngineLauncher({ entry: app.engineEntry, log: options.log }),
     answer: grants.answer,
@@ -76,8 +89,12 @@ export async function startWebShell(options: WebShellOptions = {}): Promise<WebS
   });
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_LIMIT_BYTES, perMessageDeflate: false });
+  const pagesOpen = watchPages(options.uploadsStayMs ?? UPLOADS_STAY_MS, () => void files.uploads.removeAll());
   const routes: Readonly<Record<string, (socket: WebSocket) => void>> = {
-    [WEB_PATHS.shell]: (socket) => serveRouter(shellRouter, socketChannel(socket)),
+    [WEB_PATHS.shell]: (socket) => {
+      pagesOpen.add(socket);
+      serveRouter(shellRouter, socketChannel(socket));
+    },
     [WEB_PATHS.engine]: (socket) => connectEngineSocket(socket, supervisor),
   };
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -99,28 +116,13 @@ export async function startWebShell(options: WebShellOptions = {}): Promise<WebS
     }
     const refusal = gate.refusal(request, { cookie: true, origin: method !== 'GET' && method !== 'HEAD' });
     if (refusal !== undefined) return send(response, textAnswer(403, refusal));
-    if (url.pathname === WEB_PATHS.upload) return answerUpload(request, response, url);
+    if (url.pathname === WEB_PATHS.upload) return send(response, await answerUpload(files, request, url));
     if (method !== 'GET' && method !== 'HEAD') {
       return send(response, textAnswer(405, 'This address can only be read.', { Allow: 'GET, HEAD' }));
     }
     if (url.pathname.startsWith(WEB_PATHS.download)) return answerDownload(response, url, method === 'HEAD');
     const socketOrigin = `ws://${request.headers.host}`;
     return send(response, await pages.answer(url.pathname, [socketOrigin]), method === 'HEAD');
-  }
-
-  async function answerUpload(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    if (request.method !== 'POST') return send(response, textAnswer(405, 'Send the file by POST.', { Allow: 'POST' }));
-    const name = url.searchParams.get('name') ?? '';
-    const length = request.headers['content-length'];
-    try {
-      const granted = await files.upload(name, request, length === undefined ? undefined : Number(length));
-      send(response, jsonAnswer(200, granted));
-    } catch (error) {
-      if (response.destroyed) return;
-      const report = toReport(error);
-      // What is still on its way is not read: the connection ends with the answer.
-      send(response, jsonAnswer(report.kind === 'input' ? 413 : 507, report, { Connection: 'close' }));
-    }
   }
 
   async function answerDownload(response: ServerResponse, url: URL, headOnly: boolean): Promise<void> {
@@ -151,6 +153,7 @@ export async function startWebShell(options: WebShellOptions = {}): Promise<WebS
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
+      pagesOpen.end();
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
       await supervisor[Symbol.asyncDispose]();
@@ -191,14 +194,13 @@ function entryAnswer(cookie: string): PageAnswer {
   };
 }
 
-const jsonAnswer = (status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): PageAnswer =>
-  textAnswer(status, JSON.stringify(value), { 'Content-Type': 'application/json; charset=utf-8', ...headers });
-
 /** RFC 6266: a plain name for old readers, the true one for all others. */
 const attachment = (name: string): string =>
   `attachment; filename="${name.replace(/[^\x20-\x7e]|["\\%]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 
 function send(response: ServerResponse, { status, headers, body }: PageAnswer, headOnly = false): void {
+  // Whoever asked is gone.
+  if (response.destroyed) return;
   response.writeHead(status, { ...headers, 'Content-Length': String(body.byteLength) });
   response.end(headOnly ? undefined : body);
 }

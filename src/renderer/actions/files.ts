@@ -69,7 +69,7 @@ export function fileActions(link: StudioLink, photos: PhotoActions, fail: (repor
     /** The system's dialog; false where there is none and the page has to use its own file input. */
     openDialog: (well: Well): Promise<boolean> =>
       guarded(async () => {
-        const granted = await link.shell().files.openDialog({ multiple: well === 'source' });
+        const granted = await link.shell().files.openDialog({ kind: 'picture', multiple: well === 'source' });
         if (granted === null) return false;
         await photos.open(
           granted.map((file): Arrival => ({ name: file.name, grant: () => Promise.resolve(file) })),

@@ -2,7 +2,10 @@
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { isPortMessage, type StudioBridge } from '#shared/bridge.ts';
-import type { EngineClient, ShellClient, StudioLink } from './studio-link.ts';
+import type { FileHandle } from '#shared/contract.ts';
+import { text } from '../text.ts';
+import { LinkError } from './report.ts';
+import type { EngineClient, GrantOptions, PickedFolder, ShellClient, StudioLink } from './studio-link.ts';
 
 declare global {
   interface Window {
@@ -42,18 +45,31 @@ export function desktopLink(bridge: StudioBridge, page: Window): Promise<StudioL
         drop(engine);
         engine = connect<EngineClient>(port, event.data.generation);
       }
-      if (shell && engine) resolve({ shell: () => client(shell), engine: () => client(engine), grant });
+      if (shell && engine)
+        resolve({ shell: () => client(shell), engine: () => client(engine), grant, grantFolder, release });
     });
     bridge.connect();
   });
 
-  async function grant(file: File) {
+  async function grant(file: File, { kind = 'picture' }: GrantOptions = {}) {
     try {
-      return await bridge.grantDropped(file);
+      return await bridge.grantDropped(file, kind);
     } catch {
       // A pasted picture has no file behind it.
       return client(shell).files.grantBytes({ name: file.name, bytes: file });
     }
+  }
+
+  async function grantFolder({ name, self }: PickedFolder) {
+    // Folders come from the dialog, which grants them itself, or by a drop, which is a file to Chromium.
+    if (!self) throw new LinkError({ kind: 'input', message: text.errors.noFolder, file: name });
+    return bridge.grantDropped(self, 'folder');
+  }
+
+  function release(file: FileHandle): void {
+    client(shell)
+      .files.release({ file })
+      .catch(() => undefined);
   }
 }
 

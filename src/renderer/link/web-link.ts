@@ -2,10 +2,8 @@
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import { socketAddress, WEB_PATHS } from '#shared/bridge.ts';
-import { errorReportSchema, type GrantedFile, grantedFileSchema } from '#shared/contract.ts';
-import { text } from '../text.ts';
-import { LinkError } from './report.ts';
 import type { EngineClient, ShellClient, StudioLink } from './studio-link.ts';
+import { webUploads } from './web-uploads.ts';
 
 /** A client whose socket is replaced once it has closed. */
 function reopening<Client extends EngineClient | ShellClient>(address: string): () => Client {
@@ -19,23 +17,12 @@ function reopening<Client extends EngineClient | ShellClient>(address: string): 
   };
 }
 
-async function upload(file: File): Promise<GrantedFile> {
-  const response = await fetch(`${WEB_PATHS.upload}?name=${encodeURIComponent(file.name)}`, {
-    method: 'POST',
-    body: file,
-  });
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return grantedFileSchema.parse(body);
-  const refused = errorReportSchema.safeParse(body);
-  throw new LinkError(
-    refused.success ? refused.data : { kind: 'input', message: text.errors.upload(response.status), file: file.name },
-  );
-}
-
 export function webLink(page: Location): StudioLink {
+  const shell = reopening<ShellClient>(socketAddress(page, WEB_PATHS.shell));
+  const uploads = webUploads(shell);
   return {
-    shell: reopening<ShellClient>(socketAddress(page, WEB_PATHS.shell)),
+    shell,
     engine: reopening<EngineClient>(socketAddress(page, WEB_PATHS.engine)),
-    grant: upload,
+    ...uploads,
   };
 }

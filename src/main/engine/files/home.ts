@@ -13,6 +13,8 @@ export interface Home {
   readonly jobs: string;
   /** May be deleted at any time. */
   readonly cache: string;
+  /** Large files on their way from a page; empty when no studio runs. */
+  readonly uploads: string;
   readonly settingsFile: string;
   readonly recentFile: string;
 }
@@ -31,6 +33,7 @@ export function findHome(env: NodeJS.ProcessEnv = process.env): Home {
     packs: path.join(root, 'packs'),
     jobs: path.join(root, 'jobs'),
     cache: path.join(root, 'cache'),
+    uploads: path.join(root, 'uploads'),
     settingsFile: path.join(root, 'settings.json'),
     recentFile: path.join(root, 'recent.json'),
   };
