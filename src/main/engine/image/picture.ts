@@ -15,6 +15,17 @@ export interface RgbImage {
 }
 
 /**
+ * A picture of 8-bit samples between two networks: `channels` planes of width x height, one after another; RGB has
+ * three. The networks were trained behind such roundings.
+ */
+export interface ByteImage {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/**
  * A decoded file, upright, in the file's own colour space and bit depth: what a result is pasted into, so that a pixel
  * that no face touches leaves the studio as it came.
  */
