@@ -29,7 +29,7 @@ export interface FaceTrack {
 /** A finished analysis. Frames are counted from 0 in the order of their times. */
 export interface FaceTimeline {
   readonly frames: number;
-  /** Longest tracks first seen come first; ids are their positions. */
+  /** Longest first, of equals the one seen first; ids are their positions. */
   readonly tracks: readonly FaceTrack[];
   /** The faces of a frame, by track. */
   facesAt(frame: number): readonly TrackedFace[];

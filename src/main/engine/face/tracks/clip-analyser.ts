@@ -1,0 +1,273 @@
+/**
+ * Finds and follows the faces of a clip, frame by frame. The detector looks at the first frame, at every fifth, and when
+ * a face is lost or a shot ends; between, the mesh is fitted where it lay. A stretch ends as soon as it is doubtful
+ * whether it still shows the same person: who is who is concluded from all stretches afterwards (`identities.ts`).
+ */
+import { throwIfCancelled, UsageError } from '#engine/errors.ts';
+import { FaceDetector } from '../detector.ts';
+import { containment, type Detection } from '../detector-head.ts';
+import { LandmarkModel, type MeshFit, regionOfLandmarks } from '../landmarks.ts';
+import type { SquareRegion } from '../region.ts';
+import { boundsOfMesh, findFaces, tilesOf, wholeRegion } from '../search.ts';
+import { isConsistent, judgeDetection } from '../verification.ts';
+import { type ClipFrame, FrameView } from './frame-view.ts';
+import {
+  type AnalyserState,
+  type FaceObservation,
+  type FollowedFace,
+  type FrameObservation,
+  INITIAL_STATE,
+} from './observation.ts';
+import { isCut, thumbnailOf } from './scene-cut.ts';
+import { sharpnessOf } from './sharpness.ts';
+import { compareSignatures, signatureOf } from './signature.ts';
+
+export interface ClipAnalyserOptions {
+  /** Threads of one operator; the runtime's own choice when absent. */
+  readonly threads?: number | undefined;
+  /** Goes on behind the frames of an earlier analysis. */
+  readonly state?: AnalyserState | undefined;
+}
+
+/** Frames from one search of the whole picture to the next. */
+const SEARCH_EVERY = 5;
+/** Tiles that are searched along with the whole picture, for faces too small to be found there. */
+const TILES_A_SEARCH = 1;
+/** Detections below these probabilities are not looked at. */
+const MIN_SCORE = { whole: 0.4, tile: 0.5 } as const;
+/** Detections as sure as this are faces even where the mesh is unsteady, as on a profile. */
+const SURE = { score: 0.7, presence: 0.95 } as const;
+/** Faces smaller than this are not followed, pixels. */
+const MIN_FACE = 20;
+
+/** When a followed face is lost, or doubtful. */
+const FOLLOW = {
+  /** Least presence. */
+  presence: 0.5,
+  /** Greatest movement from where it was expected, shares of the region's side. */
+  movement: 0.3,
+  /** Greatest change of size in one frame, as a factor. */
+  size: 1.25,
+  /** Greatest turn in one frame, radians. */
+  turn: 0.6,
+  /** Least correlation with what the face looked like so far. */
+  relief: 0.25,
+} as const;
+/** A region that moves or grows by more than this share is looked at again. */
+const SETTLED = 0.04;
+/** Two meshes that cover each other by more than this are on one face. */
+const SAME_FACE = 0.5;
+/** Share of the newest signature in the running mean. */
+const LEARNING = 0.15;
+
+export class ClipAnalyser implements AsyncDisposable {
+  readonly #detector: FaceDetector;
+  readonly #model: LandmarkModel;
+  #state: AnalyserState;
+
+  private constructor(detector: FaceDetector, model: LandmarkModel, state: AnalyserState) {
+    this.#detector = detector;
+    this.#model = model;
+    this.#state = state;
+  }
+
+  /** @throws MissingPackError when the models were not built */
+  static async open({ threads, state = INITIAL_STATE }: ClipAnalyserOptions = {}): Promise<ClipAnalyser> {
+    const detector = await FaceDetector.open({ threads });
+    try {
+      return new ClipAnalyser(detector, await LandmarkModel.open({ threads }), state);
+    } catch (error) {
+      await detector[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** All that goes from one frame to the next; an analyser opened with it goes on to the last bit as this one would. */
+  get state(): AnalyserState {
+    return this.#state;
+  }
+
+  /**
+   * Sees the next frame, whose pixels are not kept.
+   * @throws UsageError when it is not the next one; CancelledError, and then the frame may be pushed again
+   */
+  async push(frame: ClipFrame, signal?: AbortSignal): Promise<FrameObservation> {
+    const state = this.#state;
+    if (frame.index !== state.next)
+      throw new UsageError(`Frames are analysed in order: ${state.next} comes next, not ${frame.index}.`);
+    const view = new FrameView(frame);
+    const thumbnail = thumbnailOf(frame);
+    const cut = isCut(state.thumbnail, thumbnail);
+
+    const faces = cut ? [] : await this.#follow(view, state.followed, signal);
+    const lost = faces.length < state.followed.length;
+    let { nextStretch, tile, untilSearch } = state;
+    if (untilSearch <= 0 || lost || cut) {
+      const first = cut || state.next === 0;
+      const found = first ? await this.#searchAll(view, signal) : await this.#search(view, faces, tile, signal);
+      for (const { fit, score } of found) {
+        faces.push(beginStretch(view, nextStretch, fit, score));
+        nextStretch += 1;
+      }
+      tile += TILES_A_SEARCH;
+      untilSearch = SEARCH_EVERY;
+    }
+    faces.sort((a, b) => a.followed.stretch - b.followed.stretch);
+    this.#state = {
+      next: state.next + 1,
+      nextStretch,
+      untilSearch: untilSearch - 1,
+      tile,
+      thumbnail,
+      followed: faces.map(({ followed }) => followed),
+    };
+    const { index, width, height } = frame;
+    return { index, width, height, cut, faces: faces.map(({ observation }) => observation) };
+  }
+
+  async #follow(view: FrameView, before: readonly FollowedFace[], signal?: AbortSignal): Promise<Face[]> {
+    const faces: Face[] = [];
+    for (const face of before) {
+      throwIfCancelled(signal);
+      const followed = await this.#followOne(view, face);
+      if (followed !== undefined) faces.push(followed);
+    }
+    return withoutDoubles(faces);
+  }
+
+  async #followOne(view: FrameView, face: FollowedFace): Promise<Face | undefined> {
+    const last = regionOfLandmarks(face.landmarks);
+    const expected = { ...last, cx: last.cx + face.motion[0], cy: last.cy + face.motion[1] };
+    let fit = await this.#model.fit(view, expected);
+    let region = regionOfLandmarks(fit.landmarks);
+    if (fit.presence >= FOLLOW.presence && distance(region, expected) > SETTLED * expected.size) {
+      fit = await this.#model.fit(view, region);
+      region = regionOfLandmarks(fit.landmarks);
+    }
+    if (fit.presence < FOLLOW.presence || !follows(region, expected) || !isSeen(view, region)) return undefined;
+    const signature = signatureOf(view, region, fit.landmarks);
+    const likeness = compareSignatures(signature, face.look).relief;
+    if (likeness < FOLLOW.relief) return undefined;
+    return {
+      observation: observe(view, fit, region, { ...face, signature, likeness }),
+      region,
+      followed: {
+        stretch: face.stretch,
+        score: face.score,
+        landmarks: fit.landmarks,
+        motion: [region.cx - last.cx, region.cy - last.cy],
+        look: face.look.map((value, i) => value + LEARNING * (signature[i]! - value)),
+      },
+    };
+  }
+
+  /** The whole picture, upright, and some tiles of it. */
+  async #search(view: FrameView, known: readonly Face[], tile: number, signal?: AbortSignal): Promise<FoundMesh[]> {
+    const tiles = tilesOf(view.width, view.height);
+    const chosen = Array.from({ length: Math.min(TILES_A_SEARCH, tiles.length) }, (_, i) => ({
+      region: tiles[(tile + i) % tiles.length]!,
+      least: MIN_SCORE.tile,
+    }));
+    const detections: (Detection & { whole: boolean })[] = [];
+    for (const { region, least } of [{ region: wholeRegion(view), least: MIN_SCORE.whole }, ...chosen]) {
+      throwIfCancelled(signal);
+      const whole = least === MIN_SCORE.whole;
+      detections.push(...(await this.#detector.detect(view, region, least)).map((found) => ({ ...found, whole })));
+    }
+    detections.sort((a, b) => b.score - a.score);
+    const found: FoundMesh[] = [];
+    const taken = known.map(({ region }) => boundsOfRegion(region));
+    for (const detection of detections) {
+      if (taken.some((corners) => containment(corners, detection.corners) > SAME_FACE)) continue;
+      const verdict = await judgeDetection(this.#model, view, detection, { reorient: detection.whole, signal });
+      if (verdict === undefined) continue;
+      const sure = detection.whole && detection.score >= SURE.score && verdict.fit.presence >= SURE.presence;
+      if (!sure && !isConsistent(verdict)) continue;
+      const region = regionOfLandmarks(verdict.fit.landmarks);
+      const corners = boundsOfRegion(region);
+      if (region.size < MIN_FACE * 1.5 || !isSeen(view, region)) continue;
+      if (taken.some((other) => containment(other, corners) > SAME_FACE)) continue;
+      taken.push(corners);
+      found.push({ fit: verdict.fit, score: detection.score });
+    }
+    return found;
+  }
+
+  /** Everything a photo is searched for: where a shot begins, all its faces are wanted at once. */
+  async #searchAll(view: FrameView, signal?: AbortSignal): Promise<FoundMesh[]> {
+    const found = await findFaces(this.#detector, this.#model, view, { thorough: false, signal });
+    return found.map(({ verdict, score }) => ({ fit: verdict.fit, score }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#detector[Symbol.asyncDispose]();
+    await this.#model[Symbol.asyncDispose]();
+  }
+}
+
+interface FoundMesh {
+  readonly fit: MeshFit;
+  readonly score: number;
+}
+
+interface Face {
+  readonly observation: FaceObservation;
+  readonly followed: FollowedFace;
+  readonly region: SquareRegion;
+}
+
+const observe = (
+  view: FrameView,
+  { landmarks, presence }: MeshFit,
+  region: SquareRegion,
+  { stretch, score, likeness, signature }: Pick<FaceObservation, 'stretch' | 'score' | 'likeness' | 'signature'>,
+): FaceObservation => ({
+  stretch,
+  score,
+  presence,
+  sharpness: sharpnessOf(view, region),
+  likeness,
+  signature,
+  landmarks,
+});
+
+function beginStretch(view: FrameView, stretch: number, fit: MeshFit, score: number): Face {
+  const region = regionOfLandmarks(fit.landmarks);
+  const signature = signatureOf(view, region, fit.landmarks);
+  return {
+    observation: observe(view, fit, region, { stretch, score, signature, likeness: 1 }),
+    region,
+    followed: { stretch, score, landmarks: fit.landmarks, motion: [0, 0], look: Float32Array.from(signature) },
+  };
+}
+
+/** Where two followed faces have run together, the one that looks less like itself is given up. */
+function withoutDoubles(faces: readonly Face[]): Face[] {
+  const kept: Face[] = [];
+  for (const face of faces.toSorted((a, b) => b.observation.likeness - a.observation.likeness)) {
+    const corners = boundsOfMesh(face.observation.landmarks);
+    const doubled = kept.some((other) => containment(boundsOfMesh(other.observation.landmarks), corners) > SAME_FACE);
+    if (!doubled) kept.push(face);
+  }
+  return kept;
+}
+
+const distance = (a: SquareRegion, b: SquareRegion): number =>
+  Math.max(Math.hypot(a.cx - b.cx, a.cy - b.cy), Math.abs(a.size - b.size));
+
+function follows(region: SquareRegion, expected: SquareRegion): boolean {
+  const moved = Math.hypot(region.cx - expected.cx, region.cy - expected.cy) / expected.size;
+  const grown = Math.max(region.size / expected.size, expected.size / region.size);
+  const turned = Math.abs(Math.atan2(Math.sin(region.angle - expected.angle), Math.cos(region.angle - expected.angle)));
+  return moved <= FOLLOW.movement && grown <= FOLLOW.size && turned <= FOLLOW.turn;
+}
+
+/** The middle of the face lies in the picture. */
+const isSeen = ({ width, height }: FrameView, { cx, cy }: SquareRegion): boolean =>
+  cx >= 0 && cy >= 0 && cx < width && cy < height;
+
+/** The face within its region, upright. */
+const boundsOfRegion = ({ cx, cy, size }: SquareRegion): [number, number, number, number] => {
+  const half = size / 3;
+  return [cx - half, cy - half, cx + half, cy + half];
+};
