@@ -72,36 +72,48 @@ export class ResidentState implements AsyncDisposable {
 
   /**
    * One step: the state moves on, and the other outputs come back.
-   * @throws UsageError when an input is missing, unknown, or of the wrong type or shape
+   * @param judge sees the other outputs before the state moves, when `read` still gives the state that they were
+   * computed from; the state stays there if it throws
+   * @throws UsageError when an input is missing, unknown, or of the wrong type or shape; and what `judge` throws
    */
-  async step(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
+  async step(
+    inputs: Readonly<Record<string, TensorData>>,
+    judge?: (reported: Readonly<Record<string, TensorData>>) => Promise<void>,
+  ): Promise<Record<string, TensorData>> {
     this.#checkOpen();
     const given = runtimeInputs(this.name, this.#step, inputs, this.inputNames);
     const results = await this.#step.run({ ...this.#state, ...given });
     const next: Record<string, Tensor> = {};
     for (const [input, output] of Object.entries(this.#options.state)) next[input] = results[output] as Tensor;
+    const replaced = new Set(Object.values(this.#options.state));
+    const others = Object.entries(results).filter(([name]) => !replaced.has(name));
+    const reported = Object.fromEntries(others.map(([name, tensor]) => [name, plain(tensor as Tensor)]));
+    try {
+      await judge?.(reported);
+    } catch (error) {
+      for (const tensor of Object.values(next)) tensor.dispose();
+      throw error;
+    }
     const previous = this.#state;
     this.#state = next;
     for (const tensor of Object.values(previous)) tensor.dispose();
-    const replaced = new Set(Object.values(this.#options.state));
-    const reported = Object.entries(results).filter(([name]) => !replaced.has(name));
-    return Object.fromEntries(reported.map(([name, tensor]) => [name, plain(tensor as Tensor)]));
+    return reported;
   }
 
-  /** The state as it is now, by input name. */
-  async read(): Promise<Record<string, TensorData>> {
+  /** The state as it is now, by input name. @param names only these */
+  async read(names: readonly string[] = Object.keys(this.#state)): Promise<Record<string, TensorData>> {
     this.#checkOpen();
     if (!isRemote(this.#options))
       // Copies: the next step must not change what was handed out.
       return Object.fromEntries(
-        Object.entries(this.#state).map(([name, tensor]) => [
-          name,
-          { dims: tensor.dims, data: plain(tensor).data.slice() },
-        ]),
+        names.map((name) => {
+          const tensor = this.#state[name] as Tensor;
+          return [name, { dims: tensor.dims, data: plain(tensor).data.slice() }];
+        }),
       );
     this.#reader ??= await this.#openReader();
-    const results = await this.#reader.run(this.#state);
-    return Object.fromEntries(Object.keys(this.#state).map((name) => [name, plain(results[`read ${name}`] as Tensor)]));
+    const results = await this.#reader.run(this.#state, names.map(readName));
+    return Object.fromEntries(names.map((name) => [name, plain(results[readName(name)] as Tensor)]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -116,7 +128,7 @@ export class ResidentState implements AsyncDisposable {
   async #openReader(): Promise<InferenceSession> {
     const graph = new Graph(`${this.name}: state`);
     const outputs = Object.fromEntries(
-      Object.entries(this.#state).map(([name, tensor]) => [`read ${name}`, graph.input(name, tensor.dims)]),
+      Object.entries(this.#state).map(([name, tensor]) => [readName(name), graph.input(name, tensor.dims)]),
     );
     const model = encodeOnnx(lowerGraph(graph, outputs));
     return createRuntimeSession(model, this.#options, runtimeOptions(this.#options));
@@ -129,5 +141,7 @@ export class ResidentState implements AsyncDisposable {
 
 /** Providers whose outputs can stay in GPU buffers that the next run takes as inputs. */
 const isRemote = ({ device }: SessionOptions): boolean => device === 'webgpu';
+
+const readName = (name: string): string => `read ${name}`;
 
 const plain = (tensor: Tensor): TensorData => ({ dims: tensor.dims, data: tensor.data as TensorData['data'] });

@@ -47,12 +47,24 @@ export interface UpdateReport {
   readonly losses: Readonly<Record<string, number>>;
 }
 
+/** The loss of an update was no number: its weights are of no use, and neither is what comes after them. */
+export class DivergedError extends InputError {
+  readonly update: number;
+
+  constructor(update: number, loss: number) {
+    super(`The loss of update ${update} is ${loss}.`, { action: 'Tune with a lower learning rate.' });
+    this.update = update;
+  }
+}
+
 export class TuningRun implements AsyncDisposable {
   readonly #resident: ResidentState;
+  readonly #trained: readonly string[];
   #updates: number;
 
-  private constructor(resident: ResidentState, updates: number) {
+  private constructor(resident: ResidentState, trained: readonly string[], updates: number) {
     this.#resident = resident;
+    this.#trained = trained;
     this.#updates = updates;
   }
 
@@ -75,7 +87,7 @@ export class TuningRun implements AsyncDisposable {
       state: Object.fromEntries(names.map((name) => [name, updatedName(name)])),
       initial: Object.fromEntries(names.map((name) => [name, state.tensors[name] as TensorData])),
     });
-    return new TuningRun(resident, state.updates);
+    return new TuningRun(resident, step.trained, state.updates);
   }
 
   /** Updates made so far, those before a resume counted in. */
@@ -86,14 +98,21 @@ export class TuningRun implements AsyncDisposable {
   /**
    * One Adam update.
    * @param inputs all inputs of the step but the state and Adam's scalars
+   * @param keep gets the state that the update starts from, once its loss has shown that it is a good one
    * @returns scalar outputs, and the other outputs (pictures) by name
+   * @throws DivergedError when the loss is not finite; the state is then the one before the update
    */
   async update(
     inputs: Readonly<Record<string, TensorData>>,
     learningRate: number,
+    keep?: (state: TuningState) => Promise<void>,
   ): Promise<UpdateReport & { readonly pictures: Readonly<Record<string, TensorData>> }> {
     const update = this.#updates + 1;
-    const found = await this.#resident.step({ ...inputs, ...adamInputs(update, learningRate) });
+    const found = await this.#resident.step({ ...inputs, ...adamInputs(update, learningRate) }, async ({ loss }) => {
+      const value = Number(loss?.data[0]);
+      if (!Number.isFinite(value)) throw new DivergedError(update, value);
+      if (keep !== undefined) await keep(await this.state());
+    });
     this.#updates = update;
     const losses: Record<string, number> = {};
     const pictures: Record<string, TensorData> = {};
@@ -107,6 +126,11 @@ export class TuningRun implements AsyncDisposable {
   /** The state as it is now, copied. */
   async state(): Promise<TuningState> {
     return { updates: this.#updates, tensors: await this.#resident.read() };
+  }
+
+  /** The trained weights as they are now, copied, without their moments. */
+  async weights(): Promise<Record<string, TensorData>> {
+    return await this.#resident.read(this.#trained);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
