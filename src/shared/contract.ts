@@ -15,6 +15,7 @@ import {
   resultIdSchema,
   saveHandleSchema,
 } from './contract-base.ts';
+import { modelsContract } from './contract-models.ts';
 import { appSettingsSchema, ENGINE_IDS, exportSettingsSchema, swapSettingsSchema } from './settings.ts';
 import { STAGE_IDS } from './stages.ts';
 
@@ -160,7 +161,10 @@ export const engineContract = {
   settings: {
     get: bare.output(appSettingsSchema),
     set: base.input(appSettingsSchema).output(appSettingsSchema),
+    /** What became of a settings file that could not be used, in plain words; each is told once. */
+    notices: bare.output(z.array(z.string())),
   },
+  models: modelsContract,
   system: {
     doctor: bare.output(z.record(z.string(), z.unknown())),
   },

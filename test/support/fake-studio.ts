@@ -1,5 +1,6 @@
 /** A photo studio that computes nothing: it opens what it is given and takes its time over swaps. */
 import { readFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InputError, throwIfCancelled } from '#engine/errors.ts';
@@ -92,8 +93,11 @@ export function createFakeStudio(stepMs = 1): FakeStudio {
   };
 }
 
-/** The services of an engine process around a fake studio. */
-export function fakeServices(studio: PhotoStudio): Awaited<ReturnType<OpenServices>> {
+/** The services of an engine process around a fake studio. @param packs the folder of packs; by default none */
+export function fakeServices(
+  studio: PhotoStudio,
+  packs = path.join(os.tmpdir(), 'e4s-no-packs'),
+): Awaited<ReturnType<OpenServices>> {
   let settings = DEFAULT_APP_SETTINGS;
   return {
     studio,
@@ -104,6 +108,14 @@ export function fakeServices(studio: PhotoStudio): Awaited<ReturnType<OpenServic
         settings = next;
         return next;
       },
+      notices: () => [],
+    },
+    models: {
+      packs,
+      engines: async () => [
+        { id: 'classic', ready: true, reason: null },
+        { id: 'rgi', ready: false, reason: 'This is a test.' },
+      ],
     },
     doctor: async () => ({ ok: true }),
   };

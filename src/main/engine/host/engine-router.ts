@@ -10,6 +10,7 @@ import { engineContract, type FileHandle, type SwapEvent } from '#shared/contrac
 import type { AppSettings } from '#shared/settings.ts';
 import type { AskShell } from './control-client.ts';
 import type { Lane } from './lane.ts';
+import { createModelsRouter, type ModelsAccess } from './models-router.ts';
 import type { WindowPhotos } from './photo-leases.ts';
 import { streamEvents } from './progress-stream.ts';
 import type { Sample } from './samples.ts';
@@ -18,26 +19,37 @@ import type { Sample } from './samples.ts';
 export interface SettingsAccess {
   get(): Promise<AppSettings>;
   set(settings: AppSettings): Promise<AppSettings>;
+  /** What the user was not told yet about a settings file that could not be used. */
+  notices(): string[];
 }
 
 export interface EngineServices {
   readonly studio: PhotoStudio;
   readonly settings: SettingsAccess;
   readonly samples: readonly Sample[];
+  readonly models: ModelsAccess;
   readonly ask: AskShell;
   /** What `e4s doctor --json` prints. */
   doctor(): Promise<Record<string, unknown>>;
+}
+
+export interface EngineLanes {
+  /** Searching faces, swapping, encoding. */
+  readonly work: Lane;
+  /** Changing and checking packs: it waits for disks, and may go on beside the other. */
+  readonly packs: Lane;
 }
 
 const NOT_GRANTED = 'The studio has no permission for this file.';
 
 /**
  * The router that one window is served with.
- * @param lane the one lane of this engine process, shared by all windows
+ * @param lanes the lanes of this engine process, shared by all windows
  * @param photos the pictures of this window
  */
-export function createEngineRouter(services: EngineServices, lane: Lane, photos: WindowPhotos): PlainRouter {
-  const { studio, settings, samples, ask, doctor } = services;
+export function createEngineRouter(services: EngineServices, lanes: EngineLanes, photos: WindowPhotos): PlainRouter {
+  const lane = lanes.work;
+  const { studio, settings, samples, models, ask, doctor } = services;
   // Paths stay on this side: a window knows a file by its name.
   const fail = (error: unknown) =>
     toRpcError(error, (report) =>
@@ -121,7 +133,9 @@ export function createEngineRouter(services: EngineServices, lane: Lane, photos:
     settings: {
       get: os.settings.get.handler(() => settings.get()),
       set: os.settings.set.handler(({ input }) => settings.set(input)),
+      notices: os.settings.notices.handler(() => settings.notices()),
     },
+    models: createModelsRouter({ models, lane: lanes.packs, toReadGrant, fail }),
     system: {
       doctor: os.system.doctor.handler(() => doctor()),
     },

@@ -12,13 +12,13 @@ export interface EngineServer {
 
 /** @param options.graceMs how long the pictures of a lost window stay open */
 export function createEngineServer(services: EngineServices, { graceMs = GRACE_MS } = {}): EngineServer {
-  const lane = createLane();
+  const lanes = { work: createLane(), packs: createLane() };
   const leases = createPhotoLeases((photo) => services.studio.close(photo), graceMs);
   return {
     serve(channel) {
       const photos = leases();
       channel.onClose(() => photos.end());
-      serveRouter(createEngineRouter(services, lane, photos), channel);
+      serveRouter(createEngineRouter(services, lanes, photos), channel);
     },
   };
 }
