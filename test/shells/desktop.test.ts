@@ -106,7 +106,10 @@ describe('the window', () => {
     });
     expect(electronState.app.enableSandbox).toHaveBeenCalled();
     expect(electronState.schemes).toEqual([
-      { scheme: 'e4s', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+      {
+        scheme: 'e4s',
+        privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true, stream: true },
+      },
     ]);
   });
 

@@ -4,6 +4,7 @@
  * restarted engine and a grant that was taken back is gone at once.
  */
 import type { FileHandle, SaveHandle } from '#shared/contract.ts';
+import type { MediaAddress } from '#shared/contract-video.ts';
 import type { Frame } from './serve.ts';
 
 /** A file, or a folder with everything in it, that the engine may read. */
@@ -29,8 +30,15 @@ export interface ControlQuestions {
   claim: { ask: { readonly to: SaveHandle }; answer: WriteGrant | undefined };
   /** The file is written whole (the place is used up), or it is not (the place is free again). */
   finish: { ask: { readonly to: SaveHandle; readonly written: boolean }; answer: undefined };
+  /** Makes an address under which a page may play this file. @property type MIME type */
+  publish: { ask: { readonly path: string; readonly type: string }; answer: MediaAddress };
+  /** Takes the address back. */
+  withdraw: { ask: { readonly address: MediaAddress }; answer: undefined };
 }
 export type ControlQuestion = keyof ControlQuestions;
+/** Questions about files to play; all others are about granted files. */
+export type MediaQuestion = 'publish' | 'withdraw';
+export type GrantQuestion = Exclude<ControlQuestion, MediaQuestion>;
 
 export type EngineToShell =
   | { readonly type: 'ready' }
@@ -47,7 +55,7 @@ export type EngineToShell =
   | { readonly type: 'frame'; readonly client: number; readonly data: Frame };
 
 export type ShellToEngine =
-  | { readonly type: 'answer'; readonly id: number; readonly answer: ReadGrant | WriteGrant | undefined }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: ControlQuestions[ControlQuestion]['answer'] }
   /** A window without a port of its own (web shell): its frames come as messages. */
   | { readonly type: 'open'; readonly client: number }
   | { readonly type: 'frame'; readonly client: number; readonly data: Frame }

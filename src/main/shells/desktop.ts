@@ -25,6 +25,7 @@ import { openDesktopFiles } from './desktop-files.ts';
 import { guardContents, guardSession, isStudioFrame } from './desktop-guards.ts';
 import { electronEngineLauncher } from './electron-engine.ts';
 import { createGrantTable } from './grant-table.ts';
+import { answerEngine, createMediaTable } from './media-table.ts';
 import { menuTemplate } from './menu.ts';
 import { openPageFiles } from './page-files.ts';
 import { openRecentFiles } from './recent-files.ts';
@@ -60,7 +61,8 @@ async function run(): Promise<void> {
   const root = findAppRoot(import.meta.url);
   const stateFile = path.join(home.root, 'window.json');
   const pages = openPageFiles(root.renderer);
-  protocol.handle('e4s', (request) => answerStudioRequest(pages, request));
+  const media = createMediaTable();
+  protocol.handle('e4s', (request) => answerStudioRequest(pages, media, request));
   guardSession(session.defaultSession);
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, app.isPackaged)));
 
@@ -69,8 +71,11 @@ async function run(): Promise<void> {
   const files = await openDesktopFiles({ grants, recent, dialogs: systemDialogs });
   const supervisor = superviseEngine({
     launch: electronEngineLauncher({ entry: root.engineEntry, app, utilityProcess }),
-    answer: grants.answer,
-    onEnded: grants.releaseClaims,
+    answer: answerEngine(grants, media),
+    onEnded: () => {
+      grants.releaseClaims();
+      media.clear();
+    },
   });
   const router = createShellRouter({
     info: { kind: 'desktop', version: app.getVersion(), platform: process.platform },

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import type { ControlQuestion, ControlQuestions, ReadGrant, WriteGrant } from '#main/rpc/control.ts';
+import type { ControlQuestions, GrantQuestion, ReadGrant, WriteGrant } from '#main/rpc/control.ts';
 import {
   type FileHandle,
   fileHandleSchema,
@@ -25,7 +25,7 @@ export interface GrantTable {
   /** The file behind a save handle once it is written whole. */
   written(handle: SaveHandle): WriteGrant | undefined;
   /** Answers the engine's questions (`ControlQuestions`). */
-  answer<Q extends ControlQuestion>(question: Q, ask: ControlQuestions[Q]['ask']): ControlQuestions[Q]['answer'];
+  answer<Q extends GrantQuestion>(question: Q, ask: ControlQuestions[Q]['ask']): ControlQuestions[Q]['answer'];
   /** The engine is gone: what it was writing is not written, and may be tried again. */
   releaseClaims(): void;
 }
@@ -37,7 +37,7 @@ export function createGrantTable(): GrantTable {
   const reads = new Map<FileHandle, ReadGrant>();
   const writes = new Map<SaveHandle, { readonly grant: WriteGrant; state: WriteState }>();
 
-  const answers: { [Q in ControlQuestion]: (ask: ControlQuestions[Q]['ask']) => ControlQuestions[Q]['answer'] } = {
+  const answers: { [Q in GrantQuestion]: (ask: ControlQuestions[Q]['ask']) => ControlQuestions[Q]['answer'] } = {
     resolve: ({ file }) => reads.get(file),
     claim: ({ to }) => {
       const slot = writes.get(to);

@@ -3,8 +3,10 @@
  * good until the engine takes it back or ends.
  */
 import { randomBytes } from 'node:crypto';
-import type { ControlQuestions, MediaQuestion } from '#main/rpc/control.ts';
+import type { ControlQuestion, ControlQuestions, MediaQuestion } from '#main/rpc/control.ts';
 import { MEDIA_PATH, type MediaAddress, mediaAddressSchema } from '#shared/contract-video.ts';
+import type { GrantTable } from './grant-table.ts';
+import type { SupervisorOptions } from './supervisor.ts';
 
 export interface MediaFile {
   readonly path: string;
@@ -38,4 +40,15 @@ export function createMediaTable(): MediaTable {
     find: (pathname) => files.get(pathname as MediaAddress),
     clear: () => files.clear(),
   };
+}
+
+/** Answers everything that an engine asks: about files to play, and about granted ones. */
+export function answerEngine(grants: Pick<GrantTable, 'answer'>, { answers }: MediaTable): SupervisorOptions['answer'] {
+  const all: { [Q in ControlQuestion]: (ask: ControlQuestions[Q]['ask']) => ControlQuestions[Q]['answer'] } = {
+    ...answers,
+    resolve: (ask) => grants.answer('resolve', ask),
+    claim: (ask) => grants.answer('claim', ask),
+    finish: (ask) => grants.answer('finish', ask),
+  };
+  return (question, ask) => all[question](ask);
 }

@@ -15,7 +15,7 @@ export function contentPolicy(nonce: string, sockets: readonly string[] = []): s
     'script-src': ["'self'"],
     'style-src': ["'self'", `'nonce-${nonce}'`],
     'img-src': ["'self'", 'blob:', 'data:'],
-    'media-src': ["'self'", 'blob:'],
+    'media-src': ["'self'"],
     'font-src': ["'self'"],
     'connect-src': ["'self'", ...sockets],
     'worker-src': ["'self'"],

@@ -16,6 +16,8 @@ import { serveRouter } from '#main/rpc/serve.ts';
 import { WEB_PATHS } from '#shared/bridge.ts';
 import type { EngineLauncher } from './engine-process.ts';
 import { createGrantTable } from './grant-table.ts';
+import { answerMedia } from './media-answer.ts';
+import { answerEngine, createMediaTable, type MediaFile } from './media-table.ts';
 import { nodeEngineLauncher } from './node-engine.ts';
 import { openPageFiles, type PageAnswer, textAnswer } from './page-files.ts';
 import { SECURITY_HEADERS } from './page-policy.ts';
@@ -68,6 +70,7 @@ export async function startWebShell(options: WebShellOptions = {}): Promise<WebS
   const port = await listen(server, options.port ?? 0);
   const gate = createWebGate(port);
   const grants = createGrantTable();
+  const media = createMediaTable();
   const recent = openRecentFiles();
   const files = await openWebFiles({
     grants,
@@ -77,8 +80,11 @@ export async function startWebShell(options: WebShellOptions = {}): Promise<WebS
   });
   const supervisor = superviseEngine({
     launch: options.launch ?? nodeEngineLauncher({ entry: app.engineEntry, log: options.log }),
-    answer: grants.answer,
-    onEnded: grants.releaseClaims,
+    answer: answerEngine(grants, media),
+    onEnded: () => {
+      grants.releaseClaims();
+      media.clear();
+    },
   });
   const shellRouter = createShellRouter({
     info: { kind: 'web', version: app.version, platform: process.platform, fallbackReason: options.fallbackReason },
@@ -121,6 +127,8 @@ export async function startWebShell(options: WebShellOptions = {}): Promise<WebS
       return send(response, textAnswer(405, 'This address can only be read.', { Allow: 'GET, HEAD' }));
     }
     if (url.pathname.startsWith(WEB_PATHS.download)) return answerDownload(response, url, method === 'HEAD');
+    const shown = media.find(url.pathname);
+    if (shown !== undefined) return sendMedia(request, response, shown, method === 'HEAD');
     const socketOrigin = `ws://${request.headers.host}`;
     return send(response, await pages.answer(url.pathname, [socketOrigin]), method === 'HEAD');
   }
@@ -192,6 +200,20 @@ function entryAnswer(cookie: string): PageAnswer {
   return {
     ...textAnswer(200, html, { 'Content-Type': 'text/html; charset=utf-8', 'Set-Cookie': cookie }),
   };
+}
+
+async function sendMedia(
+  { headers: { range } }: IncomingMessage,
+  response: ServerResponse,
+  file: MediaFile,
+  headOnly: boolean,
+): Promise<void> {
+  const { status, headers, open } = await answerMedia(file, range);
+  if (response.destroyed) return;
+  response.writeHead(status, headers);
+  if (headOnly || open === undefined) response.end();
+  // A player that has enough, or has gone to another place, ends the request: nothing is wrong.
+  else await pipeline(open(), response).catch(() => response.destroy());
 }
 
 /** RFC 6266: a plain name for old readers, the true one for all others. */
