@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guidedFilter, guidedUpsample } from '#engine/image/guided-filter.ts';
+import { edgeFilter, guidedFilter, guidedUpsample } from '#engine/image/guided-filter.ts';
 import { resizePlane } from '#engine/image/resize.ts';
 import { largestDifference, noise } from './noise.ts';
 
@@ -21,6 +21,15 @@ describe('guidedFilter', () => {
   it('keeps constant maps', () => {
     const out = guidedFilter(noise(size * size), new Float32Array(size * size).fill(0.6), size, size, 5, 1e-3);
     expect(largestDifference(out, new Float32Array(size * size).fill(0.6))).toBeLessThan(1e-4);
+  });
+});
+
+describe('edgeFilter', () => {
+  it('filters one map after another as if each came alone', () => {
+    const alongStep = edgeFilter(step, size, size, 6, 1e-3);
+    for (const map of [noise(size * size, 1), noise(size * size, 2)]) {
+      expect(alongStep(map)).toEqual(guidedFilter(step, map, size, size, 6, 1e-3));
+    }
   });
 });
 

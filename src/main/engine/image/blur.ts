@@ -54,6 +54,17 @@ function scratchRoom(size: number): Float32Array {
   return scratch;
 }
 
+/** Blurs a plane with a Gaussian of `sigma` pixels; below 0.4 pixels it stays as it is. */
+export function blurInPlace(plane: Float32Array, width: number, height: number, sigma: number): void {
+  if (sigma < 0.4) return;
+  const between = scratchRoom(width * height);
+  for (const radius of boxRadii(sigma)) {
+    if (radius === 0) continue;
+    boxRows(plane, between, width, height, radius);
+    boxColumns(between, plane, width, height, radius);
+  }
+}
+
 /** The plane blurred with a Gaussian of `sigma` pixels; below 0.4 pixels a copy. */
 export function gaussianBlur(
   source: Float32Array,
@@ -63,11 +74,6 @@ export function gaussianBlur(
 ): Float32Array<ArrayBuffer> {
   const out = new Float32Array(width * height);
   out.set(source.subarray(0, out.length));
-  const between = scratchRoom(out.length);
-  for (const radius of sigma < 0.4 ? [] : boxRadii(sigma)) {
-    if (radius === 0) continue;
-    boxRows(out, between, width, height, radius);
-    boxColumns(between, out, width, height, radius);
-  }
+  blurInPlace(out, width, height, sigma);
   return out;
 }

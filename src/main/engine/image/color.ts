@@ -46,16 +46,37 @@ export function lumaPlane(rgb: Float32Array, n: number): Float32Array<ArrayBuffe
 const CUBE_LIMIT = (6 / 29) ** 3;
 const labCurve = (t: number) => (t > CUBE_LIMIT ? Math.cbrt(t) : (t * 841) / 108 + 4 / 29);
 
-/** CIE L*a*b* (D65) of `n` pixels, pixel-interleaved. `rgb` is channel-major sRGB. L in [0, 100]. */
+const LINEAR_OF = Float64Array.from({ length: STEPS + 2 }, (_, i) => srgbToLinear(Math.min(1, i / STEPS)));
+const LAB_TOP = 1.01;
+const LAB_STEPS = 16384;
+const LAB_OF = Float64Array.from({ length: LAB_STEPS + 2 }, (_, i) => labCurve((LAB_TOP * i) / LAB_STEPS));
+
+/** Linear light by table; values are clipped to [0, 1]. */
+function linearLight(v: number): number {
+  const x = v <= 0 ? 0 : v >= 1 ? STEPS : v * STEPS;
+  const i = x | 0;
+  return LINEAR_OF[i]! + (LINEAR_OF[i + 1]! - LINEAR_OF[i]!) * (x - i);
+}
+
+function labStep(t: number): number {
+  const x = t * (LAB_STEPS / LAB_TOP);
+  const i = x | 0;
+  return LAB_OF[i]! + (LAB_OF[i + 1]! - LAB_OF[i]!) * (x - i);
+}
+
+/**
+ * CIE L*a*b* (D65) of `n` pixels, pixel-interleaved, by tables (error below 0.01). `rgb` is channel-major sRGB, clipped
+ * to [0, 1]. L in [0, 100].
+ */
 export function labPixels(rgb: Float32Array, n: number): Float32Array<ArrayBuffer> {
   const out = new Float32Array(3 * n);
   for (let i = 0; i < n; i++) {
-    const r = srgbToLinear(rgb[i]!);
-    const g = srgbToLinear(rgb[n + i]!);
-    const b = srgbToLinear(rgb[2 * n + i]!);
-    const x = labCurve((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);
-    const y = labCurve(0.2126 * r + 0.7152 * g + 0.0722 * b);
-    const z = labCurve((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);
+    const r = linearLight(rgb[i]!);
+    const g = linearLight(rgb[n + i]!);
+    const b = linearLight(rgb[2 * n + i]!);
+    const x = labStep((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);
+    const y = labStep(0.2126 * r + 0.7152 * g + 0.0722 * b);
+    const z = labStep((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);
     out[3 * i] = 116 * y - 16;
     out[3 * i + 1] = 500 * (x - y);
     out[3 * i + 2] = 200 * (y - z);

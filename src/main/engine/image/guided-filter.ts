@@ -1,39 +1,71 @@
 /** The guided filter (He, Sun and Tang 2010): smooths a map while it follows the edges of a guide. */
-import { gaussianBlur } from './blur.ts';
+import { blurInPlace, gaussianBlur } from './blur.ts';
 import { resizePlane } from './resize.ts';
 
+/** A filter along the edges of one guide: what depends on the guide alone is computed once for all maps. */
+interface GuideStatistics {
+  readonly mean: Float32Array;
+  /** 1 / (variance + eps). */
+  readonly weight: Float32Array;
+}
+
+function guideStatistics(guide: Float32Array, width: number, height: number, sigma: number, eps: number) {
+  const n = width * height;
+  const weight = new Float32Array(n);
+  for (let i = 0; i < n; i++) weight[i] = guide[i]! * guide[i]!;
+  blurInPlace(weight, width, height, sigma);
+  const mean = gaussianBlur(guide, width, height, sigma);
+  for (let i = 0; i < n; i++) weight[i] = 1 / (Math.max(0, weight[i]! - mean[i]! * mean[i]!) + eps);
+  return { mean, weight };
+}
+
 interface Coefficients {
-  readonly a: Float32Array;
-  readonly b: Float32Array;
+  readonly a: Float32Array<ArrayBuffer>;
+  readonly b: Float32Array<ArrayBuffer>;
 }
 
 /** The locally linear model map = a guide + b, its windows Gaussian with sigma = radius / 1.7, already averaged. */
 function fitModel(
   guide: Float32Array,
+  { mean, weight }: GuideStatistics,
   map: Float32Array,
+  width: number,
+  height: number,
+  sigma: number,
+): Coefficients {
+  const n = width * height;
+  const a = new Float32Array(n);
+  for (let i = 0; i < n; i++) a[i] = guide[i]! * map[i]!;
+  blurInPlace(a, width, height, sigma);
+  const b = gaussianBlur(map, width, height, sigma);
+  for (let i = 0; i < n; i++) {
+    const slope = (a[i]! - mean[i]! * b[i]!) * weight[i]!;
+    a[i] = slope;
+    b[i] = b[i]! - slope * mean[i]!;
+  }
+  blurInPlace(a, width, height, sigma);
+  blurInPlace(b, width, height, sigma);
+  return { a, b };
+}
+
+/** Windows are Gaussians of this share of the radius. */
+const sigmaOf = (radius: number): number => radius / 1.7;
+
+/** `guidedFilter` for several maps along the edges of one guide. */
+export function edgeFilter(
+  guide: Float32Array,
   width: number,
   height: number,
   radius: number,
   eps: number,
-): Coefficients {
-  const n = width * height;
-  const blur = (x: Float32Array) => gaussianBlur(x, width, height, radius / 1.7);
-  const product = new Float32Array(n);
-  for (let i = 0; i < n; i++) product[i] = guide[i]! * guide[i]!;
-  const guideSquare = blur(product);
-  for (let i = 0; i < n; i++) product[i] = guide[i]! * map[i]!;
-  const cross = blur(product);
-  const guideMean = blur(guide);
-  const mapMean = blur(map);
-  const a = new Float32Array(n);
-  const b = new Float32Array(n);
-  for (let i = 0; i < n; i++) {
-    const m = guideMean[i]!;
-    const variance = Math.max(0, guideSquare[i]! - m * m);
-    a[i] = (cross[i]! - m * mapMean[i]!) / (variance + eps);
-    b[i] = mapMean[i]! - a[i]! * m;
-  }
-  return { a: blur(a), b: blur(b) };
+): (map: Float32Array) => Float32Array<ArrayBuffer> {
+  const sigma = sigmaOf(radius);
+  const statistics = guideStatistics(guide, width, height, sigma, eps);
+  return (map) => {
+    const { a, b } = fitModel(guide, statistics, map, width, height, sigma);
+    for (let i = 0; i < a.length; i++) a[i] = a[i]! * guide[i]! + b[i]!;
+    return a;
+  };
 }
 
 /**
@@ -49,10 +81,7 @@ export function guidedFilter(
   radius: number,
   eps: number,
 ): Float32Array<ArrayBuffer> {
-  const { a, b } = fitModel(guide, map, width, height, radius, eps);
-  const out = new Float32Array(width * height);
-  for (let i = 0; i < out.length; i++) out[i] = a[i]! * guide[i]! + b[i]!;
-  return out;
+  return edgeFilter(guide, width, height, radius, eps)(map);
 }
 
 /**
@@ -67,7 +96,9 @@ export function guidedUpsample(
   radius: number,
   eps: number,
 ): Float32Array<ArrayBuffer> {
-  const { a, b } = fitModel(small.guide, small.map, small.width, small.height, radius, eps);
+  const sigma = sigmaOf(radius);
+  const statistics = guideStatistics(small.guide, small.width, small.height, sigma, eps);
+  const { a, b } = fitModel(small.guide, statistics, small.map, small.width, small.height, sigma);
   const out = resizePlane(a, small.width, small.height, width, height);
   const offset = resizePlane(b, small.width, small.height, width, height);
   for (let i = 0; i < out.length; i++) out[i] = out[i]! * guide[i]! + offset[i]!;

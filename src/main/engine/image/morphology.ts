@@ -1,37 +1,72 @@
 /** Masks as sets of pixels: growing, shrinking, and what hangs together. */
 
+let spare = new Float32Array(0);
+
+/** The extreme over a diamond, as `radius` steps of a cross. Outside the picture lies nothing. */
 function extreme(
   mask: Float32Array,
   width: number,
   height: number,
   radius: number,
-  pick: (a: number, b: number) => number,
+  largest: boolean,
 ): Float32Array<ArrayBuffer> {
-  let current = new Float32Array(mask);
-  let next = new Float32Array(mask.length);
+  const out = new Float32Array(mask);
+  if (spare.length < mask.length) spare = new Float32Array(mask.length);
   for (let step = 0; step < radius; step++) {
-    for (let y = 0; y < height; y++) {
-      const up = y > 0 ? -width : 0;
-      const down = y < height - 1 ? width : 0;
-      for (let x = 0, i = y * width; x < width; x++, i++) {
-        let v = pick(current[i]!, pick(current[i + up]!, current[i + down]!));
-        if (x > 0) v = pick(v, current[i - 1]!);
-        if (x < width - 1) v = pick(v, current[i + 1]!);
-        next[i] = v;
-      }
-    }
-    [current, next] = [next, current];
+    spare.set(out);
+    if (largest) growStep(spare, out, width, height);
+    else shrinkStep(spare, out, width, height);
   }
-  return current;
+  return out;
+}
+
+function growStep(from: Float32Array, to: Float32Array, width: number, height: number): void {
+  const last = width - 1;
+  for (let y = 0; y < height; y++) {
+    const up = y > 0 ? -width : 0;
+    const down = y < height - 1 ? width : 0;
+    for (let x = 0, i = y * width; x < width; x++, i++) {
+      let v = from[i]!;
+      const a = from[i + up]!;
+      const b = from[i + down]!;
+      const l = x > 0 ? from[i - 1]! : v;
+      const r = x < last ? from[i + 1]! : v;
+      if (a > v) v = a;
+      if (b > v) v = b;
+      if (l > v) v = l;
+      if (r > v) v = r;
+      to[i] = v;
+    }
+  }
+}
+
+function shrinkStep(from: Float32Array, to: Float32Array, width: number, height: number): void {
+  const last = width - 1;
+  for (let y = 0; y < height; y++) {
+    const up = y > 0 ? -width : 0;
+    const down = y < height - 1 ? width : 0;
+    for (let x = 0, i = y * width; x < width; x++, i++) {
+      let v = from[i]!;
+      const a = from[i + up]!;
+      const b = from[i + down]!;
+      const l = x > 0 ? from[i - 1]! : v;
+      const r = x < last ? from[i + 1]! : v;
+      if (a < v) v = a;
+      if (b < v) v = b;
+      if (l < v) v = l;
+      if (r < v) v = r;
+      to[i] = v;
+    }
+  }
 }
 
 /** Grey dilation by a diamond of `radius` pixels. */
 export const dilate = (mask: Float32Array, width: number, height: number, radius: number): Float32Array<ArrayBuffer> =>
-  extreme(mask, width, height, radius, (a, b) => Math.max(a, b));
+  extreme(mask, width, height, radius, true);
 
 /** Grey erosion by a diamond of `radius` pixels; the picture's border does not erode. */
 export const erode = (mask: Float32Array, width: number, height: number, radius: number): Float32Array<ArrayBuffer> =>
-  extreme(mask, width, height, radius, (a, b) => Math.min(a, b));
+  extreme(mask, width, height, radius, false);
 
 /**
  * The pixels of `inside` that hang together (4-neighbours) with a seed.
@@ -47,20 +82,30 @@ export function connectedTo(
   const reached = new Uint8Array(width * height);
   const stack = new Int32Array(width * height);
   let top = 0;
-  const visit = (i: number) => {
-    if (reached[i] === 0 && inside(i)) {
-      reached[i] = 1;
-      stack[top++] = i;
-    }
-  };
-  for (let i = 0; i < reached.length; i++) if (isSeed(i)) visit(i);
+  for (let i = 0; i < reached.length; i++) {
+    if (!isSeed(i) || !inside(i)) continue;
+    reached[i] = 1;
+    stack[top++] = i;
+  }
   while (top > 0) {
     const i = stack[--top]!;
     const x = i % width;
-    if (x > 0) visit(i - 1);
-    if (x < width - 1) visit(i + 1);
-    if (i >= width) visit(i - width);
-    if (i < width * (height - 1)) visit(i + width);
+    if (x > 0 && reached[i - 1] === 0 && inside(i - 1)) {
+      reached[i - 1] = 1;
+      stack[top++] = i - 1;
+    }
+    if (x < width - 1 && reached[i + 1] === 0 && inside(i + 1)) {
+      reached[i + 1] = 1;
+      stack[top++] = i + 1;
+    }
+    if (i >= width && reached[i - width] === 0 && inside(i - width)) {
+      reached[i - width] = 1;
+      stack[top++] = i - width;
+    }
+    if (i < width * (height - 1) && reached[i + width] === 0 && inside(i + width)) {
+      reached[i + width] = 1;
+      stack[top++] = i + width;
+    }
   }
   return reached;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { cellDensities, colorCells } from '#engine/pipeline/classic/parse/color-cells.ts';
 import {
   collectSamples,
   colorDensity,
-  densityPlane,
   fitColorModel,
   withShadeAndShine,
 } from '#engine/pipeline/classic/parse/color-model.ts';
@@ -69,17 +69,31 @@ describe('colour models', () => {
     }
   });
 
-  it('evaluate planes to the accuracy of their cells', () => {
+  it('evaluate pixels to the accuracy of their cells', () => {
     const lab = pixels([skin, hair], 300);
     const model = fitColorModel(
       collectSamples(lab, () => 1),
       3,
     );
-    const plane = densityPlane(model, lab);
-    const exact = Float32Array.from(plane, (_, i) =>
+    const cells = colorCells(lab);
+    const densities = cellDensities(model, cells);
+    const exact = Float32Array.from(cells.slots, (_, i) =>
       colorDensity(model, lab[3 * i]!, lab[3 * i + 1]!, lab[3 * i + 2]!),
     );
     const peak = exact.reduce((a, b) => Math.max(a, b), 0);
-    for (let i = 0; i < plane.length; i++) expect(Math.abs(plane[i]! - exact[i]!)).toBeLessThan(0.25 * peak);
+    exact.forEach((density, i) => {
+      expect(Math.abs(densities[cells.slots[i]!]! - density)).toBeLessThan(0.25 * peak);
+    });
+  });
+
+  it('list each rounded colour once, call after call', () => {
+    const lab = pixels([skin, hair], 300);
+    const { slots, colors, count } = colorCells(lab);
+    for (let i = 0; i < slots.length; i++) {
+      for (let d = 0; d < 3; d++) expect(Math.abs(colors[3 * slots[i]! + d]! - lab[3 * i + d]!)).toBeLessThan(0.751);
+    }
+    const listed = new Set(Array.from({ length: count }, (_, k) => colors.subarray(3 * k, 3 * k + 3).join()));
+    expect(listed.size).toBe(count);
+    expect(colorCells(lab)).toEqual({ slots, colors, count });
   });
 });

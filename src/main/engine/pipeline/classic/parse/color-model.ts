@@ -28,10 +28,11 @@ export interface ColorSamples {
 /** Collects the pixels with a positive weight. `lab` is pixel-interleaved. */
 export function collectSamples(lab: Float32Array, weightOf: (i: number) => number): ColorSamples {
   const n = lab.length / D;
-  const found: number[] = [];
-  for (let i = 0; i < n; i++) if (weightOf(i) > 0) found.push(i);
-  const step = Math.max(1, Math.ceil(found.length / MAX_SAMPLES));
-  const count = Math.ceil(found.length / step);
+  const found = new Uint32Array(n);
+  let all = 0;
+  for (let i = 0; i < n; i++) if (weightOf(i) > 0) found[all++] = i;
+  const step = Math.max(1, Math.ceil(all / MAX_SAMPLES));
+  const count = Math.ceil(all / step);
   const colors = new Float32Array(count * D);
   const weights = new Float32Array(count);
   for (let k = 0; k < count; k++) {
@@ -42,38 +43,59 @@ export function collectSamples(lab: Float32Array, weightOf: (i: number) => numbe
   return { colors, weights, count };
 }
 
+/** Puts each sample to its nearest centre (D values each). */
+function assignClusters(colors: Float32Array, centres: Float64Array, cluster: Uint8Array): void {
+  const size = centres.length / D;
+  for (let i = 0, o = 0; i < cluster.length; i++, o += D) {
+    const x = colors[o]!;
+    const y = colors[o + 1]!;
+    const z = colors[o + 2]!;
+    let best = 0;
+    let nearest = Number.POSITIVE_INFINITY;
+    for (let k = 0, c = 0; k < size; k++, c += D) {
+      const dx = x - centres[c]!;
+      const dy = y - centres[c + 1]!;
+      const dz = z - centres[c + 2]!;
+      const d = dx * dx + dy * dy + dz * dz;
+      if (d < nearest) {
+        nearest = d;
+        best = k;
+      }
+    }
+    cluster[i] = best;
+  }
+}
+
 /** Fits `size` components by k-means, then one covariance a cluster. Deterministic: starts spread over the samples. */
 export function fitColorModel({ colors, weights, count }: ColorSamples, size: number): ColorModel {
   if (count === 0) return [];
-  const centres = Array.from({ length: size }, (_, k) => {
+  const centres = new Float64Array(size * D);
+  for (let k = 0; k < size; k++) {
     const i = Math.floor(((k + 0.5) / size) * count);
-    return [colors[i * D]!, colors[i * D + 1]!, colors[i * D + 2]!] as [number, number, number];
-  });
+    centres.set(colors.subarray(i * D, i * D + D), k * D);
+  }
   const cluster = new Uint8Array(count);
+  const sums = new Float64Array(size * 4);
   for (let round = 0; round < ROUNDS; round++) {
-    const sums = new Float64Array(size * 4);
-    for (let i = 0; i < count; i++) {
-      let best = 0;
-      let nearest = Number.POSITIVE_INFINITY;
-      for (let k = 0; k < size; k++) {
-        const c = centres[k]!;
-        const d = (colors[i * D]! - c[0]) ** 2 + (colors[i * D + 1]! - c[1]) ** 2 + (colors[i * D + 2]! - c[2]) ** 2;
-        if (d < nearest) {
-          nearest = d;
-          best = k;
-        }
-      }
-      cluster[i] = best;
+    assignClusters(colors, centres, cluster);
+    sums.fill(0);
+    for (let i = 0, o = 0; i < count; i++, o += D) {
+      const to = cluster[i]! * 4;
       const w = weights[i]!;
-      for (let d = 0; d < D; d++) sums[best * 4 + d]! += w * colors[i * D + d]!;
-      sums[best * 4 + 3]! += w;
+      sums[to]! += w * colors[o]!;
+      sums[to + 1]! += w * colors[o + 1]!;
+      sums[to + 2]! += w * colors[o + 2]!;
+      sums[to + 3]! += w;
     }
     for (let k = 0; k < size; k++) {
       const total = sums[k * 4 + 3]!;
-      if (total > 1e-6) for (let d = 0; d < D; d++) centres[k]![d] = sums[k * 4 + d]! / total;
+      if (total > 1e-6) for (let d = 0; d < D; d++) centres[k * D + d] = sums[k * 4 + d]! / total;
     }
   }
-  return centres.flatMap((mean, k) => describeCluster(colors, weights, cluster, k, mean) ?? []);
+  return Array.from({ length: size }, (_, k) => {
+    const mean = [centres[k * D]!, centres[k * D + 1]!, centres[k * D + 2]!] as [number, number, number];
+    return describeCluster(colors, weights, cluster, k, mean) ?? [];
+  }).flat();
 }
 
 function describeCluster(
@@ -164,7 +186,8 @@ export const withShadeAndShine = (model: ColorModel): ColorModel =>
 /** Density of a colour under the model, up to the constant (2 pi)^-1.5. */
 export function colorDensity(model: ColorModel, l: number, a: number, b: number): number {
   let sum = 0;
-  for (const { mean, precision: p, factor } of model) {
+  for (let k = 0; k < model.length; k++) {
+    const { mean, precision: p, factor } = model[k]!;
     const x = l - mean[0];
     const y = a - mean[1];
     const z = b - mean[2];
@@ -172,31 +195,4 @@ export function colorDensity(model: ColorModel, l: number, a: number, b: number)
     if (q < 60) sum += factor * Math.exp(-0.5 * q);
   }
   return sum;
-}
-
-/** Lab units of a cell, and the cells along each axis (a and b from -96 to 96). */
-const CELL = 1.5;
-const L_CELLS = 68;
-const AB_CELLS = 128;
-
-/**
- * Densities of every pixel. Colours are rounded to cells of 1.5 Lab units and each cell is evaluated once, which is
- * some ten times fewer exponentials than pixels in a photograph.
- */
-export function densityPlane(model: ColorModel, lab: Float32Array): Float32Array<ArrayBuffer> {
-  const n = lab.length / D;
-  const out = new Float32Array(n);
-  if (model.length === 0) return out;
-  const known = new Float32Array(L_CELLS * AB_CELLS * AB_CELLS).fill(-1);
-  for (let i = 0; i < n; i++) {
-    const l = Math.min(L_CELLS - 1, Math.max(0, Math.round(lab[3 * i]! / CELL)));
-    const a = Math.min(AB_CELLS - 1, Math.max(0, Math.round(lab[3 * i + 1]! / CELL) + AB_CELLS / 2));
-    const b = Math.min(AB_CELLS - 1, Math.max(0, Math.round(lab[3 * i + 2]! / CELL) + AB_CELLS / 2));
-    const cell = (l * AB_CELLS + a) * AB_CELLS + b;
-    if (known[cell]! < 0) {
-      known[cell] = colorDensity(model, l * CELL, (a - AB_CELLS / 2) * CELL, (b - AB_CELLS / 2) * CELL);
-    }
-    out[i] = known[cell]!;
-  }
-  return out;
 }

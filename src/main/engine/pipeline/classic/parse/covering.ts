@@ -1,5 +1,6 @@
 /** What covers the face, and what does not although its colour says so. */
 import { connectedTo } from '#engine/image/morphology.ts';
+import { type BoxedMask, forBox } from '../feature-masks.ts';
 import type { ParseContext } from './parse-context.ts';
 import { FEATURE_ZONES } from './regions-of-mesh.ts';
 
@@ -21,16 +22,23 @@ interface Rim {
 }
 
 /** The pixels just outside a zone that belong to no other zone. */
-function measureRim(zone: Float32Array, context: ParseContext, hanging: Uint8Array, skin: Float32Array): Rim {
-  const { size, features } = context;
+function measureRim(
+  { box, data }: BoxedMask,
+  { size, features }: ParseContext,
+  hanging: Uint8Array,
+  skin: Float32Array,
+): Rim {
   let length = 0;
   let hair = 0;
   let notSkin = 0;
-  for (let y = 1; y < size - 1; y++) {
-    for (let x = 1, i = y * size + 1; x < size - 1; x++, i++) {
-      if (zone[i]! > 0.5 || features[i]! >= 0.5) continue;
-      const beside = zone[i - 1]! > 0.5 || zone[i + 1]! > 0.5 || zone[i - size]! > 0.5 || zone[i + size]! > 0.5;
-      if (!beside) continue;
+  const inZone = (x: number, y: number) =>
+    x >= 0 && y >= 0 && x < box.width && y < box.height && data[y * box.width + x]! > 0.5;
+  const [right, bottom] = [Math.min(size - 1, box.x + box.width + 1), Math.min(size - 1, box.y + box.height + 1)];
+  for (let y = Math.max(1, box.y - 1); y < bottom; y++) {
+    for (let x = Math.max(1, box.x - 1), i = y * size + x; x < right; x++, i++) {
+      const [u, v] = [x - box.x, y - box.y];
+      if (features[i]! >= 0.5 || inZone(u, v)) continue;
+      if (!inZone(u - 1, v) && !inZone(u + 1, v) && !inZone(u, v - 1) && !inZone(u, v + 1)) continue;
       length++;
       if (hanging[i]) hair++;
       if (skin[i]! < 0.4) notSkin++;
@@ -59,8 +67,8 @@ export function resolveCovering(context: ParseContext, skin: Float32Array, hair:
     const masked = !isLips && rim.length > 0 && rim.notSkin / rim.length > MASKED_RIM;
     const covered = rim.length > 0 && rim.hair / rim.length > COVERED_RIM;
     if (masked) hidden++;
-    for (let i = 0; i < n; i++) {
-      if (zone[i]! <= 0.5) continue;
+    forBox(zone.box, size, (i, j) => {
+      if (zone.data[j]! <= 0.5) return;
       if (masked) {
         hanging[i] = 1;
         hair[i] = Math.max(hair[i]!, 0.9);
@@ -71,7 +79,7 @@ export function resolveCovering(context: ParseContext, skin: Float32Array, hair:
         skin[i] = Math.max(skin[i]!, 0.97);
         hair[i] = Math.min(hair[i]!, 0.03);
       }
-    }
+    });
     if (!masked) return;
     for (let i = 0; i < n; i++) {
       const inBand = Math.abs(frame.v[i]! - GLASSES_BAND.middle) < GLASSES_BAND.half;

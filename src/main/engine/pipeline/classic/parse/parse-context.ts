@@ -1,6 +1,8 @@
 import { labPixels } from '#engine/image/color.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { fillPolygon } from '#engine/image/polygon.ts';
+import { type BoxedMask, forBox } from '../feature-masks.ts';
+import { type ColorCells, colorCells } from './color-cells.ts';
 import { type FaceFrame, faceFrame } from './face-frame.ts';
 import { FEATURE_ZONES, outline, zoneMap } from './regions-of-mesh.ts';
 
@@ -9,6 +11,8 @@ export interface ParseContext {
   readonly size: number;
   /** Lab, pixel-interleaved. */
   readonly lab: Float32Array;
+  /** The same colours, each listed once. */
+  readonly cells: ColorCells;
   /** L / 100. */
   readonly lightness: Float32Array;
   readonly frame: FaceFrame;
@@ -16,7 +20,7 @@ export interface ParseContext {
   readonly oval: Float32Array;
   readonly core: Float32Array;
   readonly features: Float32Array;
-  readonly zones: readonly Float32Array[];
+  readonly zones: readonly BoxedMask[];
   /** Probability that a pixel belongs to a person. */
   readonly person: Float32Array;
   readonly landmarks: Float32Array;
@@ -29,11 +33,18 @@ export function parseContext(crop: RgbImage, landmarks: Float32Array, person: Fl
   const lab = labPixels(crop.data, n);
   const zones = FEATURE_ZONES.map((zone) => zoneMap(landmarks, zone, size));
   const features = new Float32Array(n);
-  for (const zone of zones) for (let i = 0; i < n; i++) features[i] = Math.max(features[i]!, zone[i]!);
+  for (const { box, data } of zones) {
+    forBox(box, size, (i, j) => {
+      features[i] = Math.max(features[i]!, data[j]!);
+    });
+  }
+  const lightness = new Float32Array(n);
+  for (let i = 0; i < n; i++) lightness[i] = lab[3 * i]! / 100;
   return {
     size,
     lab,
-    lightness: Float32Array.from({ length: n }, (_, i) => lab[3 * i]! / 100),
+    cells: colorCells(lab),
+    lightness,
     frame: faceFrame(landmarks, size),
     oval: fillPolygon(outline(landmarks), size, size),
     core: fillPolygon(outline(landmarks, 0.82), size, size),

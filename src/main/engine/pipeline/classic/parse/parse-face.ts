@@ -4,7 +4,7 @@
  * from the mesh.
  */
 
-import { guidedFilter } from '#engine/image/guided-filter.ts';
+import { edgeFilter } from '#engine/image/guided-filter.ts';
 import { clamp } from '#engine/image/math.ts';
 import type { LabelMap, RgbImage } from '#engine/image/picture.ts';
 import { resolveCovering } from './covering.ts';
@@ -42,8 +42,9 @@ const EDGE_EPS = 4e-4;
 export function parseFace(crop: RgbImage, landmarks: Float32Array, person: Float32Array<ArrayBuffer>): FaceParse {
   const context = parseContext(crop, landmarks, person);
   const { size, lightness } = context;
+  const alongEdges = edgeFilter(lightness, size, size, EDGE_RADIUS, EDGE_EPS);
   const sharpen = (map: Float32Array) => {
-    const out = guidedFilter(lightness, map, size, size, EDGE_RADIUS, EDGE_EPS);
+    const out = alongEdges(map);
     for (let i = 0; i < out.length; i++) out[i] = clamp(out[i]!, 0, 1);
     return out;
   };

@@ -1,6 +1,7 @@
 /** Bayes per pixel: colour models times priors of place. */
 import { smoothstep } from '#engine/image/math.ts';
-import { densityPlane } from './color-model.ts';
+import { memoOn } from '../../memo.ts';
+import { cellDensities } from './color-cells.ts';
 import type { ParseContext } from './parse-context.ts';
 import type { ColorModels } from './seeds.ts';
 
@@ -28,14 +29,35 @@ function hairPrior(inFace: boolean, inCore: boolean, v: number): number {
   return 0.5 - 0.42 * smoothstep(0.45, 0.95, v);
 }
 
+/** What the place of a pixel says, before its colour is looked at. */
+const placePriors = memoOn(({ oval, core, person, frame }: ParseContext) => {
+  const n = person.length;
+  const skin = new Float32Array(n);
+  const hair = new Float32Array(n);
+  const clothes = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    const inFace = oval[i]! > 0.5;
+    const v = frame.v[i]!;
+    const p = person[i]!;
+    skin[i] = p * skinPrior(inFace, Math.abs(frame.u[i]!), v);
+    hair[i] = p * hairPrior(inFace, core[i]! > 0.5, v);
+    clothes[i] = inFace ? 0 : p * 0.6 * smoothstep(0.42, 0.6, v);
+  }
+  return { skin, hair, clothes };
+});
+
 /** Probabilities of the four materials for every pixel; what nothing explains counts as hair inside the face. */
 export function posterior(context: ParseContext, models: ColorModels): Posterior {
-  const { lab, frame, oval, core, person } = context;
+  const { cells, oval, person } = context;
   const n = person.length;
-  const skinDensity = densityPlane(models.skin, lab);
-  const hairDensity = densityPlane(models.hair, lab);
-  const clothesDensity = densityPlane(models.clothes, lab);
-  const backgroundDensity = densityPlane(models.background, lab);
+  const prior = placePriors(context);
+  const density = {
+    skin: cellDensities(models.skin, cells),
+    hair: cellDensities(models.hair, cells),
+    clothes: cellDensities(models.clothes, cells),
+    background: cellDensities(models.background, cells),
+  };
+  if (models.background.length === 0) density.background.fill(NO_BACKGROUND_MODEL);
   // Hair that is darker than the skin does not outshine it: bright places on a dark forehead are highlights.
   const darkHair = models.lightness.hair < DARKER_THAN_SKIN * models.lightness.skin;
   const out: Posterior = {
@@ -45,20 +67,18 @@ export function posterior(context: ParseContext, models: ColorModels): Posterior
     background: new Float32Array(n),
   };
   for (let i = 0; i < n; i++) {
+    const slot = cells.slots[i]!;
     const inFace = oval[i]! > 0.5;
-    const u = Math.abs(frame.u[i]!);
-    const v = frame.v[i]!;
-    const p = person[i]!;
-    const skin = p * skinPrior(inFace, u, v) * skinDensity[i]!;
-    const cannotBeHair = inFace && darkHair ? smoothstep(0.95, 1.15, lab[3 * i]! / models.lightness.skin) : 0;
-    const hair = p * hairPrior(inFace, core[i]! > 0.5, v) * hairDensity[i]! * (1 - cannotBeHair);
-    const clothes = inFace ? 0 : p * 0.6 * smoothstep(0.42, 0.6, v) * clothesDensity[i]!;
-    const background = (1 - p) * (models.background.length > 0 ? backgroundDensity[i]! : NO_BACKGROUND_MODEL);
-    const sum = skin + hair + clothes + background + UNEXPLAINED;
-    out.skin[i] = skin / sum;
-    out.hair[i] = (hair + (inFace ? UNEXPLAINED : 0)) / sum;
-    out.clothes[i] = clothes / sum;
-    out.background[i] = background / sum;
+    const skin = prior.skin[i]! * density.skin[slot]!;
+    let hair = prior.hair[i]! * density.hair[slot]!;
+    if (inFace && darkHair) hair *= 1 - smoothstep(0.95, 1.15, context.lab[3 * i]! / models.lightness.skin);
+    const clothes = prior.clothes[i]! * density.clothes[slot]!;
+    const background = (1 - person[i]!) * density.background[slot]!;
+    const share = 1 / (skin + hair + clothes + background + UNEXPLAINED);
+    out.skin[i] = skin * share;
+    out.hair[i] = (inFace ? hair + UNEXPLAINED : hair) * share;
+    out.clothes[i] = clothes * share;
+    out.background[i] = background * share;
   }
   return out;
 }

@@ -1,10 +1,10 @@
 /** Where the colours of skin, hair, clothes and background are learned: places named by the mesh and the person mask. */
+import { cellDensities } from './color-cells.ts';
 import {
   type ColorModel,
   type ColorSamples,
   collectSamples,
   colorDensity,
-  densityPlane,
   fitColorModel,
   withShadeAndShine,
 } from './color-model.ts';
@@ -40,37 +40,49 @@ function median(values: Float32Array): number {
   return values.slice().sort()[values.length >> 1]!;
 }
 
-const medianLightness = ({ colors, count }: ColorSamples): number =>
-  median(Float32Array.from({ length: count }, (_, i) => colors[3 * i]!));
+/** One coordinate of all samples. */
+function column({ colors, count }: ColorSamples, d: 0 | 1 | 2): Float32Array {
+  const out = new Float32Array(count);
+  for (let i = 0; i < count; i++) out[i] = colors[3 * i + d]!;
+  return out;
+}
+
+const medianLightness = (samples: ColorSamples): number => median(column(samples, 0));
 
 /** The skin samples without those far from the median colour. */
-function trimSamples({ colors, weights, count }: ColorSamples): ColorSamples {
-  const column = (d: number) => Float32Array.from({ length: count }, (_, i) => colors[3 * i + d]!);
-  const [l, a, b] = [median(column(0)), median(column(1)), median(column(2))];
-  const distance = Float32Array.from({ length: count }, (_, i) =>
-    Math.hypot((colors[3 * i]! - l) * LIGHTNESS_WEIGHT, colors[3 * i + 1]! - a, colors[3 * i + 2]! - b),
-  );
+function trimSamples(samples: ColorSamples): ColorSamples {
+  const { colors, weights, count } = samples;
+  const [l, a, b] = [median(column(samples, 0)), median(column(samples, 1)), median(column(samples, 2))];
+  const distance = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    distance[i] = Math.hypot((colors[3 * i]! - l) * LIGHTNESS_WEIGHT, colors[3 * i + 1]! - a, colors[3 * i + 2]! - b);
+  }
   const limit = distance.slice().sort()[Math.floor(count * KEPT_SHARE)]!;
-  const kept = Array.from({ length: count }, (_, i) => i).filter((i) => distance[i]! <= limit);
-  return {
-    colors: Float32Array.from(kept.flatMap((i) => [colors[3 * i]!, colors[3 * i + 1]!, colors[3 * i + 2]!])),
-    weights: Float32Array.from(kept, (i) => weights[i]!),
-    count: kept.length,
-  };
+  const kept = { colors: new Float32Array(3 * count), weights: new Float32Array(count) };
+  let all = 0;
+  for (let i = 0; i < count; i++) {
+    if (!(distance[i]! <= limit)) continue;
+    kept.colors.set(colors.subarray(3 * i, 3 * i + 3), 3 * all);
+    kept.weights[all++] = weights[i]!;
+  }
+  return { colors: kept.colors.subarray(0, 3 * all), weights: kept.weights.subarray(0, all), count: all };
 }
 
 /** The first models, learned from places alone. A model is empty where the picture offers too little. */
 export function firstModels(context: ParseContext): ColorModels {
-  const { lab, core, features, person, frame } = context;
+  const { lab, cells, core, features, person, frame } = context;
   const samples = trimSamples(
     collectSamples(lab, (i) => (core[i]! > 0.9 && features[i]! < 0.05 ? skinLesson(frame.v[i]!) : 0)),
   );
   const skin = withShadeAndShine(fitColorModel(samples, 4));
-  const own = Float32Array.from({ length: samples.count }, (_, i) =>
-    colorDensity(skin, samples.colors[3 * i]!, samples.colors[3 * i + 1]!, samples.colors[3 * i + 2]!),
-  ).sort();
+  const own = new Float32Array(samples.count);
+  for (let i = 0; i < own.length; i++) {
+    own[i] = colorDensity(skin, samples.colors[3 * i]!, samples.colors[3 * i + 1]!, samples.colors[3 * i + 2]!);
+  }
+  own.sort();
   const clearlySkin = own[Math.floor(own.length * 0.05)] ?? 0;
-  const skinDensity = densityPlane(skin, lab);
+  const densities = cellDensities(skin, cells);
+  const likeSkin = (i: number, factor: number) => densities[cells.slots[i]!]! >= clearlySkin * factor;
   const learn = (found: ColorSamples, least: number, size: number): ColorModel =>
     found.count > least ? fitColorModel(found, size) : [];
   const skinLightness = medianLightness(samples);
@@ -81,12 +93,8 @@ export function firstModels(context: ParseContext): ColorModels {
     return person[i]! >= 0.6 && ((v < -0.62 && u < 0.75) || (u > 0.62 && v < 0.1));
   };
   // Places of hair that look like skin are forehead or ears, unless they are far too dark for it.
-  const hair = collectSamples(lab, (i) =>
-    isHairPlace(i) && (skinDensity[i]! < clearlySkin * 0.3 || isDark(i)) ? 1 : 0,
-  );
-  const clothes = collectSamples(lab, (i) =>
-    person[i]! > 0.6 && frame.v[i]! > 0.72 && skinDensity[i]! < clearlySkin * 0.1 ? 1 : 0,
-  );
+  const hair = collectSamples(lab, (i) => (isHairPlace(i) && (!likeSkin(i, 0.3) || isDark(i)) ? 1 : 0));
+  const clothes = collectSamples(lab, (i) => (person[i]! > 0.6 && frame.v[i]! > 0.72 && !likeSkin(i, 0.1) ? 1 : 0));
   const background = collectSamples(lab, (i) => (person[i]! < 0.1 ? 1 : 0));
   return {
     skin,
