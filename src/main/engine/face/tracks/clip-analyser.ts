@@ -5,12 +5,13 @@
  */
 import { throwIfCancelled, UsageError } from '#engine/errors.ts';
 import { FaceDetector } from '../detector.ts';
-import { containment, type Detection } from '../detector-head.ts';
+import { containment } from '../detector-head.ts';
 import { LandmarkModel, type MeshFit, regionOfLandmarks } from '../landmarks.ts';
 import type { SquareRegion } from '../region.ts';
 import { boundsOfMesh, findFaces, tilesOf, wholeRegion } from '../search.ts';
 import { isConsistent, judgeDetection } from '../verification.ts';
 import { type ClipFrame, FrameView } from './frame-view.ts';
+import { type FaceLook, lookAt } from './look.ts';
 import {
   type AnalyserState,
   type FaceObservation,
@@ -29,10 +30,12 @@ export interface ClipAnalyserOptions {
   readonly state?: AnalyserState | undefined;
 }
 
-/** Frames from one search of the whole picture to the next. */
-const SEARCH_EVERY = 5;
-/** Tiles that are searched along with the whole picture, for faces too small to be found there. */
-const TILES_A_SEARCH = 1;
+/** Frames from one search to the next, and while no face is there at all. */
+const SEARCH_EVERY = { frames: 4, empty: 1 } as const;
+/** Of so many searches one goes through a tile, for faces too small to be found in the whole picture. */
+const TILE_EVERY = { searches: 3, empty: 2 } as const;
+/** While no face is there, one of so many searches is as thorough as that of a photo. */
+const ALL_EVERY = 24;
 /** Detections below these probabilities are not looked at. */
 const MIN_SCORE = { whole: 0.4, tile: 0.5 } as const;
 /** Detections as sure as this are faces even where the mesh is unsteady, as on a profile. */
@@ -101,23 +104,24 @@ export class ClipAnalyser implements AsyncDisposable {
 
     const faces = cut ? [] : await this.#follow(view, state.followed, signal);
     const lost = faces.length < state.followed.length;
-    let { nextStretch, tile, untilSearch } = state;
+    let { nextStretch, searches, untilSearch } = state;
     if (untilSearch <= 0 || lost || cut) {
-      const first = cut || state.next === 0;
-      const found = first ? await this.#searchAll(view, signal) : await this.#search(view, faces, tile, signal);
+      const plan = planSearch(view, { start: cut || state.next === 0, lost, empty: faces.length === 0, searches });
+      const found =
+        plan === 'all' ? await this.#searchAll(view, signal) : await this.#search(view, plan, faces, signal);
       for (const { fit, score } of found) {
         faces.push(beginStretch(view, nextStretch, fit, score));
         nextStretch += 1;
       }
-      tile += TILES_A_SEARCH;
-      untilSearch = SEARCH_EVERY;
+      searches += 1;
+      untilSearch = faces.length === 0 ? SEARCH_EVERY.empty : SEARCH_EVERY.frames;
     }
     faces.sort((a, b) => a.followed.stretch - b.followed.stretch);
     this.#state = {
       next: state.next + 1,
       nextStretch,
       untilSearch: untilSearch - 1,
-      tile,
+      searches,
       thumbnail,
       followed: faces.map(({ followed }) => followed),
     };
@@ -145,11 +149,12 @@ export class ClipAnalyser implements AsyncDisposable {
       region = regionOfLandmarks(fit.landmarks);
     }
     if (fit.presence < FOLLOW.presence || !follows(region, expected) || !isSeen(view, region)) return undefined;
-    const signature = signatureOf(view, region, fit.landmarks);
+    const look = lookAt(view, region);
+    const signature = signatureOf(look, fit.landmarks);
     const likeness = compareSignatures(signature, face.look).relief;
     if (likeness < FOLLOW.relief) return undefined;
     return {
-      observation: observe(view, fit, region, { ...face, signature, likeness }),
+      observation: observe(fit, look, { ...face, signature, likeness }),
       region,
       followed: {
         stretch: face.stretch,
@@ -161,27 +166,22 @@ export class ClipAnalyser implements AsyncDisposable {
     };
   }
 
-  /** The whole picture, upright, and some tiles of it. */
-  async #search(view: FrameView, known: readonly Face[], tile: number, signal?: AbortSignal): Promise<FoundMesh[]> {
-    const tiles = tilesOf(view.width, view.height);
-    const chosen = Array.from({ length: Math.min(TILES_A_SEARCH, tiles.length) }, (_, i) => ({
-      region: tiles[(tile + i) % tiles.length]!,
-      least: MIN_SCORE.tile,
-    }));
-    const detections: (Detection & { whole: boolean })[] = [];
-    for (const { region, least } of [{ region: wholeRegion(view), least: MIN_SCORE.whole }, ...chosen]) {
-      throwIfCancelled(signal);
-      const whole = least === MIN_SCORE.whole;
-      detections.push(...(await this.#detector.detect(view, region, least)).map((found) => ({ ...found, whole })));
-    }
+  /** What a region shows beside the faces that are known. */
+  async #search(
+    view: FrameView,
+    { region, kind }: SearchPlan,
+    known: readonly Face[],
+    signal?: AbortSignal,
+  ): Promise<FoundMesh[]> {
+    const detections = await this.#detector.detect(view, region, MIN_SCORE[kind]);
     detections.sort((a, b) => b.score - a.score);
     const found: FoundMesh[] = [];
     const taken = known.map(({ region }) => boundsOfRegion(region));
     for (const detection of detections) {
       if (taken.some((corners) => containment(corners, detection.corners) > SAME_FACE)) continue;
-      const verdict = await judgeDetection(this.#model, view, detection, { reorient: detection.whole, signal });
+      const verdict = await judgeDetection(this.#model, view, detection, { reorient: kind === 'whole', signal });
       if (verdict === undefined) continue;
-      const sure = detection.whole && detection.score >= SURE.score && verdict.fit.presence >= SURE.presence;
+      const sure = kind === 'whole' && detection.score >= SURE.score && verdict.fit.presence >= SURE.presence;
       if (!sure && !isConsistent(verdict)) continue;
       const region = regionOfLandmarks(verdict.fit.landmarks);
       const corners = boundsOfRegion(region);
@@ -205,6 +205,25 @@ export class ClipAnalyser implements AsyncDisposable {
   }
 }
 
+interface SearchPlan {
+  readonly region: SquareRegion;
+  readonly kind: 'whole' | 'tile';
+}
+
+/** Where to look for further faces: everywhere at the start of a shot, else the whole picture and tiles in turn. */
+function planSearch(
+  view: FrameView,
+  at: { readonly start: boolean; readonly lost: boolean; readonly empty: boolean; readonly searches: number },
+): SearchPlan | 'all' {
+  if (at.start || (at.empty && at.searches % ALL_EVERY === ALL_EVERY - 1)) return 'all';
+  const every = at.empty ? TILE_EVERY.empty : TILE_EVERY.searches;
+  const tiles = tilesOf(view.width, view.height);
+  const large = tiles.filter(({ size }) => size === tiles[0]!.size);
+  if (at.lost || large.length === 0 || at.searches % every !== every - 1)
+    return { region: wholeRegion(view), kind: 'whole' };
+  return { region: large[Math.floor(at.searches / every) % large.length]!, kind: 'tile' };
+}
+
 interface FoundMesh {
   readonly fit: MeshFit;
   readonly score: number;
@@ -217,15 +236,14 @@ interface Face {
 }
 
 const observe = (
-  view: FrameView,
   { landmarks, presence }: MeshFit,
-  region: SquareRegion,
+  look: FaceLook,
   { stretch, score, likeness, signature }: Pick<FaceObservation, 'stretch' | 'score' | 'likeness' | 'signature'>,
 ): FaceObservation => ({
   stretch,
   score,
   presence,
-  sharpness: sharpnessOf(view, region),
+  sharpness: sharpnessOf(look),
   likeness,
   signature,
   landmarks,
@@ -233,9 +251,10 @@ const observe = (
 
 function beginStretch(view: FrameView, stretch: number, fit: MeshFit, score: number): Face {
   const region = regionOfLandmarks(fit.landmarks);
-  const signature = signatureOf(view, region, fit.landmarks);
+  const look = lookAt(view, region);
+  const signature = signatureOf(look, fit.landmarks);
   return {
-    observation: observe(view, fit, region, { stretch, score, signature, likeness: 1 }),
+    observation: observe(fit, look, { stretch, score, signature, likeness: 1 }),
     region,
     followed: { stretch, score, landmarks: fit.landmarks, motion: [0, 0], look: Float32Array.from(signature) },
   };

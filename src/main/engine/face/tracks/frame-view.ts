@@ -63,25 +63,36 @@ export class FrameView implements PictureView {
     const pixels = this.#pixels;
     const n = columns * rows;
     const data = new Float32Array(3 * n);
-    for (let row = 0, i = 0; row < rows; row++) {
+    // Whole rows of pixels at a time, as they lie in memory.
+    const sums = new Int32Array(3 * columns);
+    const wholeBlocks = Math.min(columns, Math.floor(this.width / block) - x0);
+    for (let row = 0; row < rows; row++) {
       const top = (y0 + row) * block;
       const bottom = Math.min(top + block, this.height);
-      for (let column = 0; column < columns; column++, i++) {
-        const left = (x0 + column) * block;
-        const right = Math.min(left + block, this.width);
-        let [r, g, b] = [0, 0, 0];
-        for (let y = top; y < bottom; y++) {
-          const end = 3 * (y * this.width + right);
-          for (let p = 3 * (y * this.width + left); p < end; p += 3) {
+      sums.fill(0);
+      for (let y = top; y < bottom; y++) {
+        let p = 3 * (y * this.width + x0 * block);
+        for (let column = 0, i = 0; column < columns; column++, i += 3) {
+          const end = column < wholeBlocks ? p + 3 * block : 3 * (y + 1) * this.width;
+          let r = 0;
+          let g = 0;
+          let b = 0;
+          for (; p < end; p += 3) {
             r += pixels[p]!;
             g += pixels[p + 1]!;
             b += pixels[p + 2]!;
           }
+          sums[i]! += r;
+          sums[i + 1]! += g;
+          sums[i + 2]! += b;
         }
-        const share = 1 / (255 * (right - left) * (bottom - top));
-        data[i] = r * share;
-        data[i + n] = g * share;
-        data[i + 2 * n] = b * share;
+      }
+      const lines = 255 * (bottom - top);
+      for (let column = 0, i = row * columns; column < columns; column++, i++) {
+        const share = 1 / (lines * (column < wholeBlocks ? block : this.width - (x0 + column) * block));
+        data[i] = sums[3 * column]! * share;
+        data[i + n] = sums[3 * column + 1]! * share;
+        data[i + 2 * n] = sums[3 * column + 2]! * share;
       }
     }
     return { width: columns, height: rows, data };

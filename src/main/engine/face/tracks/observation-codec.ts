@@ -33,7 +33,7 @@ const STATE = z.strictObject({
   next: Count,
   nextStretch: Count,
   untilSearch: Count,
-  tile: Count,
+  searches: Count,
   thumbnail: Count,
   followed: z.array(z.strictObject({ stretch: Count, score: z.number(), motion: z.tuple([z.number(), z.number()]) })),
 });

@@ -45,10 +45,10 @@ export interface AnalyserState {
   /** The frame that comes next. */
   readonly next: number;
   readonly nextStretch: number;
-  /** Frames until the whole picture is searched again. */
+  /** Frames until the picture is searched for faces again. */
   readonly untilSearch: number;
-  /** Which of the tiles is searched next. */
-  readonly tile: number;
+  /** Searches so far. */
+  readonly searches: number;
   /** The last frame, much reduced (`scene-cut.ts`); empty before the first. */
   readonly thumbnail: Float32Array<ArrayBuffer>;
   readonly followed: readonly FollowedFace[];
@@ -58,7 +58,7 @@ export const INITIAL_STATE: AnalyserState = {
   next: 0,
   nextStretch: 0,
   untilSearch: 0,
-  tile: 0,
+  searches: 0,
   thumbnail: new Float32Array(0),
   followed: [],
 };

@@ -1,26 +1,21 @@
 /** How sharp a face is, whatever its contrast: fine detail beside coarse. */
-import type { PictureView } from '../picture-view.ts';
-import { regionToPicture, type SquareRegion } from '../region.ts';
-
-/** Side of the picture that is judged; the face fills two thirds of it. */
-const VIEW = 64;
+import { type FaceLook, LOOK_SIZE } from './look.ts';
 
 /**
- * Strength of detail of one to two pixels of a 64-pixel view over the strength of detail of two to four: about 0.5 to 1
+ * Strength of detail of one to two pixels of a small picture of the face over the strength of detail of two to four: about 0.5 to 1
  * for a face in focus, below 0.2 when it is smeared over a twentieth of its width.
  */
-export function sharpnessOf(picture: PictureView, region: SquareRegion): number {
-  const view = picture.crop(regionToPicture(region, VIEW), VIEW, VIEW);
-  const n = VIEW * VIEW;
+export function sharpnessOf({ image: { data } }: FaceLook): number {
+  const n = LOOK_SIZE * LOOK_SIZE;
   const luma = new Float32Array(n);
-  for (let i = 0; i < n; i++) luma[i] = 0.3 * view.data[i]! + 0.59 * view.data[i + n]! + 0.11 * view.data[i + 2 * n]!;
+  for (let i = 0; i < n; i++) luma[i] = 0.3 * data[i]! + 0.59 * data[i + n]! + 0.11 * data[i + 2 * n]!;
   const fine = binomial(luma, 1);
   const coarse = binomial(fine, 2);
   let [high, low] = [0, 0];
-  const margin = Math.round(VIEW / 6);
-  for (let y = margin; y < VIEW - margin; y++) {
-    for (let x = margin; x < VIEW - margin; x++) {
-      const i = y * VIEW + x;
+  const margin = Math.round(LOOK_SIZE / 6);
+  for (let y = margin; y < LOOK_SIZE - margin; y++) {
+    for (let x = margin; x < LOOK_SIZE - margin; x++) {
+      const i = y * LOOK_SIZE + x;
       high += (luma[i]! - fine[i]!) ** 2;
       low += (fine[i]! - coarse[i]!) ** 2;
     }
@@ -28,15 +23,23 @@ export function sharpnessOf(picture: PictureView, region: SquareRegion): number 
   return low > 0 ? Math.sqrt(high / low) : 0;
 }
 
-/** [1 2 1]/4 in both directions with holes of `step` pixels. */
+/** [1 2 1]/4 in both directions with holes of `step` pixels; edges are repeated. */
 function binomial(source: Float32Array, step: number): Float32Array {
-  const clamp = (i: number) => Math.max(0, Math.min(VIEW - 1, i));
-  const pass = (input: Float32Array, along: 1 | 64): Float32Array =>
-    input.map((value, i) => {
-      const position = along === 1 ? i % VIEW : Math.floor(i / VIEW);
-      const before = i + (clamp(position - step) - position) * along;
-      const after = i + (clamp(position + step) - position) * along;
-      return 0.5 * value + 0.25 * (input[before]! + input[after]!);
-    });
-  return pass(pass(source, 1), VIEW);
+  const last = LOOK_SIZE - 1;
+  const across = new Float32Array(source.length);
+  for (let y = 0, i = 0; y < LOOK_SIZE; y++) {
+    const row = y * LOOK_SIZE;
+    for (let x = 0; x < LOOK_SIZE; x++, i++) {
+      across[i] =
+        0.5 * source[i]! + 0.25 * (source[row + Math.max(0, x - step)]! + source[row + Math.min(last, x + step)]!);
+    }
+  }
+  const out = new Float32Array(source.length);
+  for (let y = 0, i = 0; y < LOOK_SIZE; y++) {
+    const above = Math.max(0, y - step) * LOOK_SIZE;
+    const below = Math.min(last, y + step) * LOOK_SIZE;
+    for (let x = 0; x < LOOK_SIZE; x++, i++)
+      out[i] = 0.5 * across[i]! + 0.25 * (across[above + x]! + across[below + x]!);
+  }
+  return out;
 }

@@ -6,8 +6,7 @@
  */
 import type { RgbImage } from '#engine/image/picture.ts';
 import { type FaceMesh, faceMesh } from '../mesh.ts';
-import type { PictureView } from '../picture-view.ts';
-import { regionToPicture, type SquareRegion } from '../region.ts';
+import type { FaceLook } from './look.ts';
 
 /** Cells of the texture across and down. */
 const GRID = 24;
@@ -18,8 +17,6 @@ const PATCHES = (GRID / COARSE) ** 2;
 /** Relief of all cells, then two chromaticities of all patches. */
 export const SIGNATURE_LENGTH = CELLS + 2 * PATCHES;
 
-/** Side of the picture that is sampled. */
-const VIEW = 72;
 /** Relief beyond this many times its mean strength is cut off; chromaticity beyond this distance from grey. */
 const RELIEF_RANGE = 3;
 const CHROMA_RANGE = 0.4;
@@ -109,15 +106,9 @@ export function visibilityOf(landmarks: Float32Array, pixelsPerCentimetre: numbe
 /** Sign of the area of a triangle that faces the viewer, in picture axes. */
 const FRONT = -1;
 
-/** The signature of the face whose mesh is `landmarks`; `region` is the square round it. */
-export function signatureOf(
-  picture: PictureView,
-  region: SquareRegion,
-  landmarks: Float32Array,
-): Int8Array<ArrayBuffer> {
+/** The signature of the face whose mesh is `landmarks`, picture pixels. */
+export function signatureOf({ image, toPicture }: FaceLook, landmarks: Float32Array): Int8Array<ArrayBuffer> {
   const { cells, vertices, weights } = cellTable();
-  const toPicture = regionToPicture(region, VIEW);
-  const view = picture.crop(toPicture, VIEW, VIEW);
   const [a, b, , d, e] = toPicture;
   const det = a * e - b * d;
   const luma = new Float32Array(CELLS);
@@ -129,7 +120,7 @@ export function signatureOf(
       x += weights[3 * i + k]! * landmarks[3 * vertices[3 * i + k]!]!;
       y += weights[3 * i + k]! * landmarks[3 * vertices[3 * i + k]! + 1]!;
     }
-    const [red, green, blue] = sample(view, (e * x - b * y) / det, (a * y - d * x) / det);
+    const [red, green, blue] = sample(image, (e * x - b * y) / det, (a * y - d * x) / det);
     luma[cell] = 0.3 * red + 0.59 * green + 0.11 * blue;
     known[cell] = 1;
     const patch = Math.floor(cell / GRID / COARSE) * (GRID / COARSE) + Math.floor((cell % GRID) / COARSE);
