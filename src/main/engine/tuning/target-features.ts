@@ -2,9 +2,10 @@
  * What the losses see of the fixed pictures of a frame: the features of the driven and of the recoloured face inside the
  * eroded mask. They do not change while weights do, so they are computed once and kept on disk.
  */
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { InputError } from '#engine/errors.ts';
-import { elementCount, type TensorData } from '#engine/tensor/data.ts';
+import type { TensorData } from '#engine/tensor/data.ts';
 import { Graph, type Value } from '#engine/tensor/graph.ts';
 import { mul } from '#engine/tensor/ops/elementwise.ts';
 import { adaptiveAveragePool } from '#engine/tensor/ops/spatial.ts';
@@ -14,6 +15,7 @@ import { REGION_COUNT } from '#shared/regions.ts';
 import { halfOf, ofHalf } from './half.ts';
 import { lossFeatures, namedFeatures } from './losses.ts';
 import { foregroundMask, LABEL_SIZE, lossWeights } from './pti-step.ts';
+import type { TuningFrame } from './tuning-frames.ts';
 
 /** The pictures that a reconstruction is compared with. */
 export const TARGETS = ['driven', 'recolored'] as const;
@@ -53,10 +55,23 @@ export class FeatureStore {
     return path.join(this.#folder, `${size}-${String(frame).padStart(6, '0')}.safetensors`);
   }
 
+  /** Whether the features of exactly this frame are there. */
+  async has(index: number, size: number, frame: TuningFrame): Promise<boolean> {
+    const opened = await openSafetensors(this.#file(index, size)).catch(() => undefined);
+    if (opened === undefined) return false;
+    await using file = opened;
+    return file.metadata.get('of') === this.#mark(frame);
+  }
+
   /** @returns bytes on disk @throws StorageError */
-  async write(frame: number, size: number, features: Readonly<Record<string, TensorData>>): Promise<number> {
+  async write(
+    index: number,
+    size: number,
+    frame: TuningFrame,
+    features: Readonly<Record<string, TensorData>>,
+  ): Promise<number> {
     const { bytes } = await writeSafetensors(
-      this.#file(frame, size),
+      this.#file(index, size),
       Object.entries(features).map(([name, { dims, data }]) => {
         const floats = data as Float32Array;
         const stored = this.#format === 'F16' ? halfOf(floats) : floats;
@@ -67,22 +82,30 @@ export class FeatureStore {
           data: new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength),
         };
       }),
+      { metadata: { of: this.#mark(frame) } },
     );
     return bytes;
   }
 
   /** @throws InputError when the file is gone or damaged */
-  async read(frame: number, size: number): Promise<Record<string, TensorData>> {
-    const file = this.#file(frame, size);
+  async read(index: number, size: number): Promise<Record<string, TensorData>> {
+    const file = this.#file(index, size);
     await using opened = await openSafetensors(file);
     const features: Record<string, TensorData> = {};
     for (const { name, dtype, shape } of opened.tensors.values()) {
       const { buffer } = await opened.read(name);
       if (dtype !== 'F32' && dtype !== 'F16') throw new InputError(`"${name}" is ${dtype}.`, { file });
       const data = dtype === 'F32' ? new Float32Array(buffer) : ofHalf(new Uint16Array(buffer));
-      if (data.length !== elementCount(shape)) throw new InputError(`"${name}" has ${data.length} elements.`, { file });
       features[name] = { dims: shape, data };
     }
     return features;
+  }
+
+  /** What the features of a frame are made of, as a hash. */
+  #mark({ driven, recolored, labels, vectors }: TuningFrame): string {
+    const hash = createHash('sha256').update(this.#format).update(labels);
+    for (const { data } of [driven, recolored, vectors])
+      hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    return hash.digest('hex');
   }
 }

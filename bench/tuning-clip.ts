@@ -1,0 +1,92 @@
+/**
+ * A clip for measuring tuning without photos or checkpoints: a drawn face that moves, style vectors that drift, and
+ * targets made by a generator whose trained weights were moved at random, so that there is something to be found again.
+ */
+import type { TensorData } from '#engine/tensor/data.ts';
+import { openGraph } from '#engine/tensor/graph-session.ts';
+import type { ParamResolver } from '#engine/tensor/lowering/lower.ts';
+import { ptiEvaluation } from '#engine/tuning/pti-step.ts';
+import { isTunable } from '#engine/tuning/trainable.ts';
+import { frameInputs, type TuningFrame } from '#engine/tuning/tuning-frames.ts';
+import { drawnFaceLabels } from './drawn-labels.ts';
+import { MAP_SIZE } from './region-map.ts';
+
+export interface ClipOptions {
+  readonly frames: number;
+  /** Side of the pictures. */
+  readonly size: number;
+  /** Trained weights to begin with. */
+  readonly weights: Readonly<Record<string, TensorData>>;
+  readonly params: ParamResolver;
+  readonly folder: string;
+  /** Pseudo-random numbers in [-1, 1] that depend on a name alone. */
+  readonly noise: (name: string, count: number) => Float32Array;
+  /** How far the weights behind the targets are from those given. */
+  readonly distance: number;
+}
+
+const VECTOR_DIMS = [1, 12, 1280] as const;
+
+export async function tuningClip(options: ClipOptions): Promise<TuningFrame[]> {
+  const { size, noise, distance } = options;
+  const { graph, outputs } = ptiEvaluation({ form: { kind: 'reference' }, size });
+  const moved: Record<string, TensorData> = {};
+  for (const [name, { dims, data }] of Object.entries(options.weights)) {
+    const shift = noise(`moved ${name}`, data.length);
+    moved[name] = {
+      dims,
+      data: Float32Array.from(data as Float32Array, (x, at) => x + distance * (shift[at] as number)),
+    };
+  }
+  await using session = await openGraph(
+    graph,
+    { reconstruction: outputs['reconstruction']! },
+    {
+      params: (name, shape, type) => (isTunable(name) ? 'input' : options.params(name, shape, type)),
+      externalDataFolder: options.folder,
+    },
+  );
+  const still = drawnFaceLabels(MAP_SIZE);
+  const middle = noise('style vectors', 12 * 1280);
+  const drift = noise('drift', 12 * 1280);
+  const frames: TuningFrame[] = [];
+  for (let index = 0; index < options.frames; index++) {
+    // Two slow turns over the clip: out and back, as heads move.
+    const phase = (2 * Math.PI * index) / options.frames;
+    const labels = shifted(still, Math.round(18 * Math.sin(phase)), Math.round(9 * Math.sin(2 * phase)));
+    const data = middle.map((value, at) => 0.3 * (value + 0.2 * Math.sin(phase) * (drift[at] as number)));
+    const vectors = { dims: VECTOR_DIMS, data };
+    const blank = { dims: [1, 3, size, size], data: new Float32Array(3 * size * size) };
+    const inputs = {
+      ...moved,
+      ...frameInputs({ driven: blank, recolored: blank, labels, vectors }, size, { kind: 'reference' }),
+    };
+    const wanted = Object.fromEntries(Object.entries(inputs).filter(([name]) => session.inputNames.includes(name)));
+    const { reconstruction } = await session.run(wanted);
+    const driven = reconstruction as TensorData;
+    frames.push({ driven, recolored: recolored(driven, 0.1 * Math.cos(phase)), labels, vectors });
+  }
+  return frames;
+}
+
+/** A map moved by whole pixels; background comes in from outside. */
+function shifted(labels: Uint8Array, right: number, down: number): Uint8Array {
+  const moved = new Uint8Array(labels.length);
+  for (let y = 0; y < MAP_SIZE; y++)
+    for (let x = 0; x < MAP_SIZE; x++) {
+      const [fromX, fromY] = [x - right, y - down];
+      if (fromX >= 0 && fromY >= 0 && fromX < MAP_SIZE && fromY < MAP_SIZE)
+        moved[y * MAP_SIZE + x] = labels[fromY * MAP_SIZE + fromX] as number;
+    }
+  return moved;
+}
+
+/** A picture in warmer, weaker light. */
+function recolored({ dims, data }: TensorData, warmth: number): TensorData {
+  const plane = data.length / 3;
+  const shift = [warmth, 0, -warmth];
+  return {
+    dims,
+    data: Float32Array.from(data as Float32Array, (x, at) => 0.9 * x + (shift[Math.floor(at / plane)] as number)),
+  };
+}

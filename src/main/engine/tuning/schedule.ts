@@ -1,0 +1,160 @@
+/**
+ * Which update comes next. A schedule is a list of stages; everything it decides, it decides from the losses reported so
+ * far, and its state is plain data, so a run that was taken up again goes on as if it had never stopped.
+ */
+import { UsageError } from '#engine/errors.ts';
+
+/** `literal` is the published loop: every pass visits every frame in order, at full size, at a constant rate. */
+export const SCHEDULES = ['default', 'literal'] as const;
+export type ScheduleId = (typeof SCHEDULES)[number];
+
+/** At `coarse` scale the generator stops at a lower size and the losses see no more than that. */
+export type TuningScale = 'coarse' | 'full';
+
+export interface Stage {
+  readonly id: 'literal' | 'coarse' | 'fine' | 'sweep';
+  readonly scale: TuningScale;
+  /** The frames of one pass, in order. */
+  readonly frames: readonly number[];
+  /** At most so many passes. */
+  readonly passes: number;
+  /** Factor on the learning rate. */
+  readonly rate: number;
+  /** Compute the features of the targets once and keep them: worth it where frames are visited again. */
+  readonly keepFeatures: boolean;
+  /** Slow down and end when passes bring no more, or when the faces are close enough. */
+  readonly endsEarly: boolean;
+}
+
+export interface ScheduleOptions {
+  readonly schedule: ScheduleId;
+  /** Number of frames of the clip. */
+  readonly frames: number;
+  /** Frames that stand for all others, for the default schedule. */
+  readonly keyFrames: readonly number[];
+  /** Passes over the chosen frames at most, the paper's "PTI steps". */
+  readonly passes: number;
+  /** False where no smaller generator is there to begin with. */
+  readonly coarse: boolean;
+}
+
+/** What the sweep over all frames moves at: it must reach the frames between the key frames, and unlearn nothing. */
+const SWEEP_RATE = 0.5;
+
+/** The stages of a schedule. @throws UsageError for numbers that make no schedule */
+export function planStages(options: ScheduleOptions): readonly Stage[] {
+  const { frames, keyFrames, passes, coarse } = options;
+  if (!Number.isSafeInteger(frames) || frames < 1) throw new UsageError(`A clip of ${frames} frames cannot be tuned.`);
+  if (!Number.isSafeInteger(passes) || passes < 1) throw new UsageError(`${passes} passes are no tuning.`);
+  const all = Array.from({ length: frames }, (_, index) => index);
+  if (options.schedule === 'literal')
+    return [{ id: 'literal', scale: 'full', frames: all, passes, rate: 1, keepFeatures: false, endsEarly: false }];
+  if (keyFrames.length === 0 || keyFrames.some((index) => all[index] === undefined))
+    throw new UsageError(`The key frames ${keyFrames.join(', ')} are not all among the ${frames} frames.`);
+  const chosen = { frames: keyFrames, rate: 1, keepFeatures: true, endsEarly: true } as const;
+  const coarsePasses = coarse ? Math.floor(passes / 2) : 0;
+  const stages: Stage[] = [];
+  if (coarsePasses > 0) stages.push({ id: 'coarse', scale: 'coarse', passes: coarsePasses, ...chosen });
+  stages.push({ id: 'fine', scale: 'full', passes: passes - coarsePasses, ...chosen });
+  if (keyFrames.length < frames)
+    stages.push({
+      id: 'sweep',
+      scale: 'full',
+      frames: all,
+      passes: 1,
+      rate: SWEEP_RATE,
+      keepFeatures: false,
+      endsEarly: false,
+    });
+  return stages;
+}
+
+/** Updates that the stages make at most. */
+export const longest = (stages: readonly Stage[]): number =>
+  stages.reduce((sum, { frames, passes }) => sum + frames.length * passes, 0);
+
+/** How far a schedule is; plain data. */
+export interface ScheduleState {
+  readonly stage: number;
+  /** Updates made in this stage. */
+  readonly made: number;
+  /** Sums over the pass in work. */
+  readonly loss: number;
+  readonly likeness: number;
+  /** The best mean loss of a pass in this stage, and how many passes went by without a better one. */
+  readonly best: number | null;
+  readonly idle: number;
+  /** How often the rate was halved in this stage. */
+  readonly halvings: number;
+  /** Why each stage that is over ended. */
+  readonly ended: readonly StageEnd[];
+}
+
+/** `likeness`: the faces are as like as PTI asks for. `plateau`: slower steps did not help either. */
+export type StageEnd = 'passes' | 'likeness' | 'plateau';
+
+export const SCHEDULE_START: ScheduleState = {
+  stage: 0,
+  made: 0,
+  loss: 0,
+  likeness: 0,
+  best: null,
+  idle: 0,
+  halvings: 0,
+  ended: [],
+};
+
+export interface NextUpdate {
+  readonly stage: Stage;
+  readonly frame: number;
+  /** Factor on the learning rate. */
+  readonly rate: number;
+}
+
+/** The next update, or undefined when the schedule is at its end. */
+export function nextUpdate(stages: readonly Stage[], state: ScheduleState): NextUpdate | undefined {
+  const stage = stages[state.stage];
+  if (stage === undefined) return undefined;
+  const frame = stage.frames[state.made % stage.frames.length] as number;
+  return { stage, frame, rate: stage.rate / 2 ** state.halvings };
+}
+
+/** LPIPS of one scale below which PTI calls a face found. */
+export const LIKE_ENOUGH = 0.07;
+/** A pass must lower the best mean loss by this share to count as progress. */
+const PROGRESS = 0.01;
+/** Passes without progress before the rate is halved, and halvings before a stage ends. */
+const PATIENCE = 2;
+const MAX_HALVINGS = 2;
+
+/**
+ * The state after an update.
+ * @param loss its total loss @param likeness its LPIPS, mean over scales, towards the target that counts more
+ */
+export function afterUpdate(
+  stages: readonly Stage[],
+  state: ScheduleState,
+  { loss, likeness }: { readonly loss: number; readonly likeness: number },
+): ScheduleState {
+  const stage = stages[state.stage];
+  if (stage === undefined) return state;
+  const size = stage.frames.length;
+  const summed = { ...state, made: state.made + 1, loss: state.loss + loss, likeness: state.likeness + likeness };
+  if (summed.made % size !== 0) return summed;
+  const passed = { ...summed, loss: 0, likeness: 0 };
+  const end = (reason: StageEnd): ScheduleState => ({
+    ...SCHEDULE_START,
+    stage: state.stage + 1,
+    ended: [...state.ended, reason],
+  });
+  if (summed.made >= size * stage.passes) return end('passes');
+  if (!stage.endsEarly) return passed;
+  if (summed.likeness / size < LIKE_ENOUGH) return end('likeness');
+  const mean = summed.loss / size;
+  const { best } = state;
+  if (best === null || mean < best * (1 - PROGRESS)) return { ...passed, best: mean, idle: 0 };
+  const kept = { ...passed, best: Math.min(best, mean) };
+  if (state.idle + 1 < PATIENCE) return { ...kept, idle: state.idle + 1 };
+  if (state.halvings >= MAX_HALVINGS) return end('plateau');
+  return { ...kept, idle: 0, halvings: state.halvings + 1 };
+}
