@@ -10,8 +10,11 @@ import { faceMesh, LANDMARKS, MESH_POINTS, PARTS } from '../mesh.ts';
 export const REACH = 7;
 /** Weight of a pair by its distance in time: deviation in frames. */
 const TIME = 3;
-/** Disagreement of a pair with its middle at which it counts less, centimetres of the canonical face. */
-const TOLERANCE = { head: 0.06, face: 0.06 } as const;
+/**
+ * Disagreement of a pair with its middle at which it counts half: what the network's own unsteadiness and the noise of
+ * the picture explain, in centimetres of the canonical face and in pixels.
+ */
+const TOLERANCE = { centimetres: 0.05, pixels: 0.35 } as const;
 /** Vertices decide together with those round them: deviation in centimetres, and how many. */
 const NEIGHBOURS = { deviation: 0.8, count: 16 } as const;
 /** Vertices above the tip of the nose, whose places speaking and chewing do not change, tell where the head is. */
@@ -135,7 +138,7 @@ export function joinMesh({ place, local }: SplitMesh): Float32Array<ArrayBuffer>
 }
 
 /** How much a pair counts whose middle is off by `disagreement`. */
-const agreement = (disagreement: number, tolerance: number): number => 1 / (1 + (disagreement / tolerance) ** 4);
+const agreement = (disagreement: number, tolerance: number): number => 1 / (1 + (disagreement / tolerance) ** 6);
 
 /**
  * The mesh in the middle of a window, filtered.
@@ -148,7 +151,11 @@ export function filterMesh(at: (offset: number) => SplitMesh): Float32Array<Arra
     before: at(-i - 1),
     after: at(i + 1),
   }));
-  return joinMesh({ place: filterPlace(middle.place, pairs), local: filterLocal(middle.local, pairs) });
+  const tolerance = TOLERANCE.centimetres + TOLERANCE.pixels / Math.hypot(middle.place.p, middle.place.q);
+  return joinMesh({
+    place: filterPlace(middle.place, pairs, tolerance),
+    local: filterLocal(middle.local, pairs, tolerance),
+  });
 }
 
 interface Pair {
@@ -157,7 +164,7 @@ interface Pair {
   readonly after: SplitMesh;
 }
 
-function filterPlace(middle: HeadPlace, pairs: readonly Pair[]): HeadPlace {
+function filterPlace(middle: HeadPlace, pairs: readonly Pair[], tolerance: number): HeadPlace {
   const { spread, stable } = filterTable();
   const radius = spread / stable.length;
   const scale = Math.hypot(middle.p, middle.q);
@@ -170,7 +177,7 @@ function filterPlace(middle: HeadPlace, pairs: readonly Pair[]): HeadPlace {
       (pair.x - middle.x) ** 2 +
       (pair.y - middle.y) ** 2 +
       radius * ((pair.p - middle.p) ** 2 + (pair.q - middle.q) ** 2);
-    const w = 2 * weight * agreement(Math.sqrt(moved) / scale, TOLERANCE.head);
+    const w = 2 * weight * agreement(Math.sqrt(moved) / scale, tolerance);
     sum.p += w * pair.p;
     sum.q += w * pair.q;
     sum.x += w * pair.x;
@@ -181,7 +188,7 @@ function filterPlace(middle: HeadPlace, pairs: readonly Pair[]): HeadPlace {
   return { p: sum.p / total, q: sum.q / total, x: sum.x / total, y: sum.y / total, z: sum.z / total };
 }
 
-function filterLocal(middle: Float32Array, pairs: readonly Pair[]): Float32Array<ArrayBuffer> {
+function filterLocal(middle: Float32Array, pairs: readonly Pair[], tolerance: number): Float32Array<ArrayBuffer> {
   const { neighbours, weights } = filterTable();
   const { count } = NEIGHBOURS;
   const sum = Float32Array.from(middle);
@@ -197,7 +204,7 @@ function filterLocal(middle: Float32Array, pairs: readonly Pair[]): Float32Array
     for (let i = 0; i < LANDMARKS; i++) {
       let square = 0;
       for (let k = i * count; k < (i + 1) * count; k++) square += weights[k]! * off[neighbours[k]!]!;
-      const w = 2 * weight * agreement(Math.sqrt(square), TOLERANCE.face);
+      const w = 2 * weight * agreement(Math.sqrt(square), tolerance);
       for (let j = 3 * i; j < 3 * i + 3; j++) sum[j]! += (w * (a[j]! + b[j]!)) / 2;
       total[i]! += w;
     }
