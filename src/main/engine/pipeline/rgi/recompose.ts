@@ -84,16 +84,16 @@ function mismatch(faces: readonly LabelMap[], shapes: ShapeFaces, eyeLine: numbe
   return hole;
 }
 
-/** The lowest row above which nothing of the target's background may be painted over, by column; -1 for none. */
-function foregroundLimits({ width, height, labels }: LabelMap): Int32Array {
-  const limits = new Int32Array(width).fill(-1);
-  for (let x = 0; x < width; x++) {
-    let y = 0;
-    while (y < height && labels[y * width + x] !== SKIN) y++;
-    // Row 0 is no row in the original, which means "none" by it.
-    if (y > 0 && y < height) limits[x] = y;
+/**
+ * For each column the highest row with skin: above it, the target's background is never painted over. Row 0 does not
+ * count, as in the original; -1 for none.
+ */
+function foreheadRows({ width, height, labels }: LabelMap): Int32Array {
+  const rows = new Int32Array(width).fill(-1);
+  for (let y = height - 1; y >= 1; y--) {
+    for (let x = 0; x < width; x++) if (labels[y * width + x] === SKIN) rows[x] = y;
   }
-  return limits;
+  return rows;
 }
 
 /**
@@ -125,9 +125,9 @@ export function recompose(faces: readonly LabelMap[], shapes: ShapeFaces = PAPER
     for (let i = 0; i < t.length; i++) if (driven[i] === HAIR && t[i] === BROWS) result[i] = BROWS;
   }
   // A hat or a hand above the target's forehead is background that lies in front.
-  const limits = foregroundLimits(target);
+  const foreheads = foreheadRows(target);
   for (let i = 0; i < t.length; i++) {
-    if (t[i] === BACKGROUND && Math.floor(i / width) <= limits[i % width]!) result[i] = BACKDROP;
+    if (t[i] === BACKGROUND && Math.floor(i / width) <= foreheads[i % width]!) result[i] = BACKDROP;
   }
   IN_FRONT.forEach(paint);
 
