@@ -5,7 +5,6 @@ import { mapPoints } from '#engine/face/alignment.ts';
 import type { FaceAnalyser } from '#engine/face/faces.ts';
 import { runGate } from '#engine/face/gate.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
-import { resizePlane } from '#engine/image/resize.ts';
 import { warpAffine } from '#engine/image/warp.ts';
 import type { SwapSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
@@ -40,10 +39,11 @@ export interface Recolored {
 type States = PairStates<ClassicFace, CompositeMesh, Exchange, DrivenTexture, Recolored>;
 export type ClassicStages = EngineStages<ClassicFace, CompositeMesh, Exchange, DrivenTexture, Recolored>;
 
-const matteOf = memoOn((face: ClassicFace) => occluderMatte(face.aligned.crop, face.parse, face.aligned.landmarks));
-const skinOf = memoOn(({ aligned, parse }: ClassicFace) =>
-  resizePlane(softSkin(parse), parse.size, parse.size, aligned.size, aligned.size),
-);
+const matteOf = memoOn(({ aligned, parse }: ClassicFace) => ({
+  size: aligned.size,
+  data: occluderMatte(aligned.crop, parse, aligned.landmarks),
+}));
+const skinOf = ({ parse }: ClassicFace) => ({ size: parse.size, data: softSkin(parse) });
 
 /** The gate looks at a pair once, however often a slider moves. */
 const warningsOf = memoOn((source: ClassicFace) =>

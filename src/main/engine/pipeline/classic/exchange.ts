@@ -13,7 +13,7 @@ import { contourPoints } from './contours.ts';
 import { EXTENDED_VERTICES, FOREHEAD_EDGE, heightOf } from './shape/forehead.ts';
 import type { ShapeWeights } from './shape/shape-weights.ts';
 import type { FaceTopology } from './shape/topology.ts';
-import { type Displacement, displaceCrop, displaceWindow, targetDisplacement } from './surroundings.ts';
+import { type CropMap, type Displacement, displaceTarget, targetDisplacement } from './surroundings.ts';
 
 export interface Exchange {
   readonly mesh: CompositeMesh;
@@ -62,8 +62,8 @@ function extendedRegion(
 export function exchange(
   source: ClassicFace,
   target: ClassicFace,
-  occluder: Float32Array<ArrayBuffer>,
-  targetSkin: Float32Array<ArrayBuffer>,
+  occluder: CropMap,
+  targetSkin: CropMap,
   weights: ShapeWeights,
   topology: FaceTopology,
 ): Exchange {
@@ -73,7 +73,7 @@ export function exchange(
   const { width, height } = window;
   const local = meshInWindow(mesh.composite, window);
   const displacement = targetDisplacement(mesh, size, topology);
-  const surroundings = displaceCrop(crop, displacement);
+  const displaced = displaceTarget(crop, [occluder, targetSkin], displacement, window);
   const face = fillPolygon(contourPoints(local, PARTS.oval), width, height);
   const scale = size / 1024;
   const extended = gaussianBlur(extendedRegion(local, face, width, height), width, height, FEATHER * scale);
@@ -82,10 +82,10 @@ export function exchange(
     mesh,
     window,
     local,
-    surroundings,
-    background: cropRgb(surroundings, window),
-    occluder: displaceWindow(occluder, size, displacement, window),
-    skin: displaceWindow(targetSkin, size, displacement, window),
+    surroundings: displaced.crop,
+    background: cropRgb(displaced.crop, window),
+    occluder: displaced.maps[0]!,
+    skin: displaced.maps[1]!,
     face,
     region: extended,
     displacement,

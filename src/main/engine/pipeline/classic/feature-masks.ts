@@ -40,7 +40,8 @@ export function featureMask(
   return { box, data: soft > 0 ? gaussianBlur(data, box.width, box.height, soft) : data };
 }
 
-function boxAround(points: readonly Point[], width: number, height: number, margin: number): Rect {
+/** The whole pixels of a picture round some points, with a margin. */
+export function boxAround(points: readonly Point[], width: number, height: number, margin: number): Rect {
   let [left, top, right, bottom] = [width - 1, height - 1, 1, 1];
   for (const [x, y] of points) {
     left = Math.min(left, x - margin);

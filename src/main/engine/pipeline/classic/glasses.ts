@@ -2,7 +2,7 @@
 import { type FacePart, PARTS } from '#engine/face/mesh.ts';
 import { fillPolygon, growPolygon } from '#engine/image/polygon.ts';
 import { contourPoints, planarDistance, VERTEX } from './contours.ts';
-import { lineStrength } from './lines.ts';
+import { faceLines } from './lines.ts';
 import type { FaceParse } from './parse/parse-face.ts';
 
 export interface Glasses {
@@ -32,12 +32,12 @@ const BRIDGE_TO = 195;
 
 /** @param landmarks in pixels of a crop of side `cropSize` */
 export function findGlasses(parse: FaceParse, landmarks: Float32Array, cropSize: number): Glasses {
-  const { size, lightness } = parse;
+  const { size } = parse;
   const scale = size / cropSize;
   const at = (i: number, k: number) => landmarks[3 * i + k]! * scale;
   const span = planarDistance(landmarks, VERTEX.rightEyeOuter, VERTEX.leftEyeOuter) * scale;
   const eyeLine = (at(VERTEX.rightEyeOuter, 1) + at(VERTEX.leftEyeOuter, 1)) / 2;
-  const lines = lineStrength(lightness, size);
+  const lines = faceLines(parse).slice();
   const oval = fillPolygon(contourPoints(landmarks, PARTS.oval, scale), size, size);
   const features = new Float32Array(size * size);
   for (const { part, factor } of FEATURES) {

@@ -1,7 +1,7 @@
 /** What lies over a face, as soft masks: over the target (it stays in front) and over the source (it must not travel). */
 
 import { type FacePart, PARTS } from '#engine/face/mesh.ts';
-import { gaussianBlur } from '#engine/image/blur.ts';
+import { blurInPlace, gaussianBlur } from '#engine/image/blur.ts';
 import { lumaPlane } from '#engine/image/color.ts';
 import { guidedUpsample } from '#engine/image/guided-filter.ts';
 import { clamp } from '#engine/image/math.ts';
@@ -10,6 +10,7 @@ import type { RgbImage } from '#engine/image/picture.ts';
 import { fillPolygon, growPolygon } from '#engine/image/polygon.ts';
 import { halfPlane, resizePlane } from '#engine/image/resize.ts';
 import { memoOn } from '../memo.ts';
+import type { ClassicFace } from './classic-face.ts';
 import { contourPoints } from './contours.ts';
 import { findGlasses } from './glasses.ts';
 import type { FaceParse } from './parse/parse-face.ts';
@@ -34,14 +35,15 @@ const MATTE_EPS = 6e-4;
  */
 export function occluderMatte(crop: RgbImage, parse: FaceParse, landmarks: Float32Array): Float32Array<ArrayBuffer> {
   const { size, skin, hair } = parse;
-  const covered = Float32Array.from(skin, (s, i) => 1 - s / Math.max(1e-3, s + hair[i]!, 0.5));
+  const covered = new Float32Array(size * size);
+  for (let i = 0; i < covered.length; i++) covered[i] = 1 - skin[i]! / Math.max(0.5, skin[i]! + hair[i]!);
   const strands = strandCover(parse, landmarks, crop.width);
   if (strands) for (let i = 0; i < covered.length; i++) covered[i] = Math.max(covered[i]!, strands[i]!);
-  const soft = gaussianBlur(covered, size, size, 0.7);
+  blurInPlace(covered, size, size, 0.7);
   const n = crop.width * crop.height;
   const guide = lumaPlane(crop.data, n);
   const small = halfPlane({ width: crop.width, height: crop.height, data: guide });
-  const map = resizePlane(soft, size, size, small.width, small.height);
+  const map = resizePlane(covered, size, size, small.width, small.height);
   const radius = (MATTE_RADIUS * crop.width) / 1024;
   const matte = guidedUpsample(
     { guide: small.data, map, width: small.width, height: small.height },
@@ -95,10 +97,12 @@ function shareWhere(mask: Float32Array, test: (i: number) => boolean): number {
 }
 
 /**
- * Where the source's own texture is hidden: hair hanging in from outside, strands and glasses, with a margin.
- * @returns a map of the parse's size, 1 = hidden
+ * Where the source's own texture is hidden: hair hanging in from outside, strands and glasses, with a margin. A map of
+ * the parse's size, 1 = hidden.
  */
-export function sourceCover(parse: FaceParse, landmarks: Float32Array, cropSize: number): Float32Array<ArrayBuffer> {
+export const sourceCover = memoOn(({ parse, aligned }: ClassicFace) => coverOf(parse, aligned.landmarks, aligned.size));
+
+function coverOf(parse: FaceParse, landmarks: Float32Array, cropSize: number): Float32Array<ArrayBuffer> {
   const { size, hair } = parse;
   const n = size * size;
   const scale = size / cropSize;

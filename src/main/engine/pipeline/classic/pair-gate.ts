@@ -73,7 +73,7 @@ function detailOf(oval: Float32Array, { lightness, size }: ClassicFace['parse'])
 export function pairContext(source: ClassicFace, target: ClassicFace): PairContext {
   const [s, t] = [source.aligned, target.aligned];
   const [sourceOval, targetOval] = [ovalOf(source), ovalOf(target)];
-  const cover = sourceCover(source.parse, s.landmarks, s.size);
+  const cover = sourceCover(source);
   const eyes = ['rightEye', 'leftEye'] as const;
   return {
     sourceGlasses: findGlasses(source.parse, s.landmarks, s.size).found,

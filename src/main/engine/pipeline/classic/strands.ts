@@ -5,7 +5,8 @@
 import { type FacePart, PARTS } from '#engine/face/mesh.ts';
 import { fillPolygon, growPolygon } from '#engine/image/polygon.ts';
 import { contourPoints, VERTEX } from './contours.ts';
-import { lineStrength } from './lines.ts';
+import { forBox } from './feature-masks.ts';
+import { faceLines } from './lines.ts';
 import type { FaceParse } from './parse/parse-face.ts';
 
 export interface Strands {
@@ -30,7 +31,7 @@ const NASION = 168;
 
 /** @param landmarks in pixels of a crop of side `cropSize` */
 export function findStrands(parse: FaceParse, landmarks: Float32Array, cropSize: number): Strands {
-  const { size, lightness, hair } = parse;
+  const { size, hair, faceBox } = parse;
   const scale = size / cropSize;
   const at = (i: number, k: number) => landmarks[3 * i + k]! * scale;
   const face = fillPolygon(growPolygon(contourPoints(landmarks, PARTS.oval, scale), 0.9), size, size);
@@ -40,22 +41,27 @@ export function findStrands(parse: FaceParse, landmarks: Float32Array, cropSize:
   }
   const eyeLine = (at(VERTEX.rightEyeOuter, 1) + at(VERTEX.leftEyeOuter, 1)) / 2;
   const middle = (at(NOSE_TIP, 0) + at(NASION, 0)) / 2;
-  const lines = lineStrength(lightness, size);
+  const strength = faceLines(parse);
   const under = [0, 0];
   const all = [1e-6, 1e-6];
-  for (let i = 0; i < lines.length; i++) {
-    const cheek = face[i]! > 0.5 && others[i]! <= 0.5 && Math.floor(i / size) >= eyeLine + BELOW_EYES;
-    if (!cheek || hair[i]! >= 0.4) continue;
-    const half = i % size < middle ? 0 : 1;
-    all[half]!++;
-    if (lines[i]! > LINE) under[half]!++;
+  const firstRow = Math.max(faceBox.y, Math.ceil(eyeLine + BELOW_EYES));
+  for (let y = firstRow; y < faceBox.y + faceBox.height; y++) {
+    for (let x = faceBox.x, i = y * size + x; x < faceBox.x + faceBox.width; x++, i++) {
+      if (!(face[i]! > 0.5) || others[i]! > 0.5 || hair[i]! >= 0.4) continue;
+      const half = x < middle ? 0 : 1;
+      all[half]!++;
+      if (strength[i]! > LINE) under[half]!++;
+    }
   }
   const shares = [under[0]! / all[0]!, under[1]! / all[1]!] as const;
   const side = shares[0] > shares[1] ? 0 : 1;
   const found = shares[side] > LEAST_SHARE && shares[side] > LEAST_RATIO * shares[1 - side]!;
-  for (let i = 0; i < lines.length; i++) {
-    const half = i % size < middle ? 0 : 1;
-    if (!found || half !== side || face[i]! <= 0.5) lines[i] = 0;
+  const lines = new Float32Array(size * size);
+  if (found) {
+    forBox(faceBox, size, (i) => {
+      const half = i % size < middle ? 0 : 1;
+      if (half === side && face[i]! > 0.5) lines[i] = strength[i]!;
+    });
   }
   return { found, shares, lines };
 }

@@ -7,10 +7,13 @@
 import { edgeFilter } from '#engine/image/guided-filter.ts';
 import { clamp } from '#engine/image/math.ts';
 import type { LabelMap, RgbImage } from '#engine/image/picture.ts';
+import type { Rect } from '#engine/image/working.ts';
+import { boxAround } from '../feature-masks.ts';
 import { resolveCovering } from './covering.ts';
 import { drawLabels } from './labels.ts';
 import { parseContext } from './parse-context.ts';
 import { type Posterior, posterior } from './posterior.ts';
+import { outline } from './regions-of-mesh.ts';
 import { firstModels, refineModels } from './seeds.ts';
 
 /** Side of the maps that the parse works on, pixels. */
@@ -26,6 +29,8 @@ export interface FaceParse {
   readonly person: Float32Array<ArrayBuffer>;
   /** L* / 100. */
   readonly lightness: Float32Array;
+  /** The face's outline lies in it. */
+  readonly faceBox: Rect;
   /** Draws the 12-region map, twice as fine as the probability maps, when it is first asked for. */
   labels(): LabelMap;
   readonly darkGlasses: boolean;
@@ -61,6 +66,7 @@ export function parseFace(crop: RgbImage, landmarks: Float32Array, person: Float
     hair: maps.hair,
     person,
     lightness,
+    faceBox: boxAround(outline(landmarks), size, size, 1),
     darkGlasses,
     labels: () => {
       labels ??= drawLabels(context, maps);

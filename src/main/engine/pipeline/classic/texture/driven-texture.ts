@@ -103,7 +103,7 @@ export function drivenTexture(
   const { parse, aligned } = source;
   const { width, height } = window;
   const fields = warpFields(mesh, window, topology);
-  const coverMap = sourceCover(parse, aligned.landmarks, aligned.size);
+  const coverMap = sourceCover(source);
   const read = (map: Float32Array, pair: readonly [Float32Array, Float32Array]) =>
     readMap(map, parse.size, aligned.size, fields, pair, window);
   const cover = read(coverMap, fields.direct);
