@@ -8,6 +8,7 @@ import { StorageError } from '#engine/errors.ts';
 import type { AskShell } from '#engine/host/control-client.ts';
 import { createEngineServer } from '#engine/host/engine-server.ts';
 import { createGrantTable } from '#main/shells/grant-table.ts';
+import { answerEngine, createMediaTable } from '#main/shells/media-table.ts';
 import {
   type EngineContract,
   engineContract,
@@ -38,7 +39,8 @@ function openEngine({ stepMs = 1, sample = '' } = {}) {
     sample === ''
       ? []
       : [{ id: 'one', title: 'One', file: fileHandleSchema.parse('file_sample-one'), path: sample, name: 'one.webp' }];
-  const ask: AskShell = async (question, asked) => grants.answer(question, asked);
+  const answer = answerEngine(grants, createMediaTable());
+  const ask: AskShell = async (question, asked) => answer(question, asked);
   const server = createEngineServer({ ...fakeServices(studio), samples, ask }, { graceMs: 1000 });
   const connect = () => {
     const link = linkChannels<EngineContract>();

@@ -3,6 +3,7 @@ import { EngineLostError } from '#engine/errors.ts';
 import type { EngineToShell, ShellToEngine } from '#main/rpc/control.ts';
 import { type EngineExit, type EngineProcess, explainExit } from '#main/shells/engine-process.ts';
 import { createGrantTable } from '#main/shells/grant-table.ts';
+import { answerEngine, createMediaTable } from '#main/shells/media-table.ts';
 import { type Supervisor, superviseEngine } from '#main/shells/supervisor.ts';
 import type { EngineStatus } from '#shared/contract.ts';
 
@@ -48,13 +49,12 @@ let statuses: EngineStatus[];
 beforeEach(() => {
   vi.useFakeTimers();
   engines.length = 0;
-  const grants = createGrantTable();
   supervisor = superviseEngine({
     launch: () => {
       engines.push(new PuppetEngine());
       return last();
     },
-    answer: grants.answer,
+    answer: answerEngine(createGrantTable(), createMediaTable()),
     pausesMs: [0, 100, 200],
     steadyMs: 60_000,
     startLimitMs: 1000,

@@ -4,11 +4,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InputError, throwIfCancelled } from '#engine/errors.ts';
+import { createKeptClips } from '#engine/host/kept-clips.ts';
+import { createLane } from '#engine/host/lane.ts';
+import { createOpenedVideos } from '#engine/host/opened-videos.ts';
 import type { OpenServices } from '#engine/host/run-engine.ts';
 import type { EncodedPicture, PhotoStudio } from '#engine/pipeline/photo-studio.ts';
 import { type PhotoInfo, photoIdSchema, resultIdSchema } from '#shared/contract.ts';
 import { DEFAULT_APP_SETTINGS } from '#shared/settings.ts';
 import { STAGE_IDS } from '#shared/stages.ts';
+import { createFakeJobs, type FakeJobs } from './fake-jobs.ts';
 
 export interface FakeStudio extends PhotoStudio {
   /** Every path that was opened. */
@@ -97,6 +101,7 @@ export function createFakeStudio(stepMs = 1): FakeStudio {
 export function fakeServices(
   studio: PhotoStudio,
   packs = path.join(os.tmpdir(), 'e4s-no-packs'),
+  jobs: FakeJobs = createFakeJobs(),
 ): Awaited<ReturnType<OpenServices>> {
   let settings = DEFAULT_APP_SETTINGS;
   return {
@@ -117,6 +122,12 @@ export function fakeServices(
         { id: 'rgi', ready: false, reason: 'This is a test.' },
       ],
     },
+    video: {
+      jobs,
+      videos: createOpenedVideos(),
+      kept: createKeptClips(path.join(os.tmpdir(), `e4s-kept-${process.pid}`)),
+    },
+    lanes: { work: createLane(), packs: createLane() },
     doctor: async () => ({ ok: true }),
   };
 }

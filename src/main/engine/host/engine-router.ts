@@ -1,19 +1,22 @@
 /** The engine's calls (`engineContract`) over a photo studio. Handles become paths here, and nowhere else. */
-import path from 'node:path';
-import { implement } from '@orpc/server';
-import { InputError, StorageError } from '#engine/errors.ts';
+import { UsageError } from '#engine/errors.ts';
 import { writeFileAtomic } from '#engine/files/atomic.ts';
-import type { EncodedPicture, PhotoStudio } from '#engine/pipeline/photo-studio.ts';
+import type { PhotoStudio } from '#engine/pipeline/photo-studio.ts';
 import type { ReadGrant } from '#main/rpc/control.ts';
-import { type PlainRouter, toRpcError } from '#main/rpc/serve.ts';
-import { engineContract, type FileHandle, type SwapEvent } from '#shared/contract.ts';
+import type { PlainRouter } from '#main/rpc/serve.ts';
+import type { FileHandle, PhotoId, SwapEvent } from '#shared/contract.ts';
 import type { AppSettings } from '#shared/settings.ts';
 import type { AskShell } from './control-client.ts';
+import { engineCalls, toWindowError } from './engine-calls.ts';
+import { resolveGrant, writeGranted } from './granted-places.ts';
 import type { Lane } from './lane.ts';
 import { createModelsRouter, type ModelsAccess } from './models-router.ts';
 import type { WindowPhotos } from './photo-leases.ts';
+import { toBlob } from './picture-blob.ts';
 import { streamEvents } from './progress-stream.ts';
 import type { Sample } from './samples.ts';
+import { jobHandlers, type VideoServices, videoHandlers } from './video-router.ts';
+import type { WindowMedia } from './window-media.ts';
 
 /** Where the application's settings are kept. */
 export interface SettingsAccess {
@@ -28,6 +31,8 @@ export interface EngineServices {
   readonly settings: SettingsAccess;
   readonly samples: readonly Sample[];
   readonly models: ModelsAccess;
+  readonly video: Pick<VideoServices, 'jobs' | 'videos' | 'kept'>;
+  readonly lanes: EngineLanes;
   readonly ask: AskShell;
   /** What `e4s doctor --json` prints. */
   doctor(): Promise<Record<string, unknown>>;
@@ -40,43 +45,35 @@ export interface EngineLanes {
   readonly packs: Lane;
 }
 
-const NOT_GRANTED = 'The studio has no permission for this file.';
+/** What belongs to one window, and what all windows of this process know of open photos. */
+export interface EngineWindow {
+  readonly photos: WindowPhotos;
+  readonly media: WindowMedia;
+  readonly photoFiles: Map<PhotoId, ReadGrant>;
+}
 
-/**
- * The router that one window is served with.
- * @param lanes the lanes of this engine process, shared by all windows
- * @param photos the pictures of this window
- */
-export function createEngineRouter(services: EngineServices, lanes: EngineLanes, photos: WindowPhotos): PlainRouter {
+/** The router that one window is served with. */
+export function createEngineRouter(services: EngineServices, { photos, media, photoFiles }: EngineWindow): PlainRouter {
+  const { studio, settings, samples, models, video, lanes, ask, doctor } = services;
   const lane = lanes.work;
-  const { studio, settings, samples, models, ask, doctor } = services;
-  // Paths stay on this side: a window knows a file by its name.
-  const fail = (error: unknown) =>
-    toRpcError(error, (report) =>
-      report.file === undefined ? report : { ...report, file: path.basename(report.file) },
-    );
-  const os = implement(engineContract).use(async ({ next }) => {
-    try {
-      return await next();
-    } catch (error) {
-      throw fail(error);
-    }
-  });
-
-  async function toReadGrant(file: FileHandle): Promise<ReadGrant> {
-    const grant = samples.find((sample) => sample.file === file) ?? (await ask('resolve', { file }));
-    if (grant === undefined) throw new InputError(NOT_GRANTED, { action: 'Open the file again.' });
-    return grant;
-  }
+  const os = engineCalls();
+  const toReadGrant = async (file: FileHandle): Promise<ReadGrant> =>
+    samples.find((sample) => sample.file === file) ?? resolveGrant(ask, file);
+  const photoFile = (photo: PhotoId): ReadGrant => {
+    const file = photoFiles.get(photo);
+    if (!file) throw new UsageError('This picture is not open any more.', { action: 'Open it again.' });
+    return file;
+  };
+  const videoServices: VideoServices = { ...video, ask, photoFile, fileOf: toReadGrant };
 
   return os.router({
     photo: {
       open: os.photo.open.handler(async ({ input, signal }) => {
-        const { path: file, name } = await toReadGrant(input.file);
-        const info = await lane(signal, () =>
-          studio.open({ path: file, name }, { thorough: input.thorough }, { signal }),
-        );
+        const grant = await toReadGrant(input.file);
+        const { path, name } = grant;
+        const info = await lane(signal, () => studio.open({ path, name }, { thorough: input.thorough }, { signal }));
         photos.hold(info.photo);
+        photoFiles.set(info.photo, grant);
         return info;
       }),
       detect: os.photo.detect.handler(({ input, signal }) => {
@@ -102,30 +99,20 @@ export function createEngineRouter(services: EngineServices, lanes: EngineLanes,
             emit({ type: 'done', result });
           }, signal);
         } catch (error) {
-          throw fail(error);
+          throw toWindowError(error);
         }
       }),
       view: os.swap.view.handler(async ({ input }) => toBlob(await studio.viewResult(input.result, input.maxSide))),
       stage: os.swap.stage.handler(async ({ input }) =>
         toBlob(await studio.stage(input.result, input.targetFace, input.stage, input.maxSide)),
       ),
-      export: os.swap.export.handler(async ({ input, signal }) => {
-        const grant = await ask('claim', { to: input.to });
-        if (grant === undefined) {
-          throw new StorageError('The studio has no permission to write here, or the file is written already.', {
-            action: 'Choose a place to save to again.',
-          });
-        }
-        let written = false;
-        try {
+      export: os.swap.export.handler(({ input, signal }) =>
+        writeGranted(ask, input.to, async (place) => {
           const picture = await lane(signal, () => studio.encodeResult(input.result, input.settings));
-          await writeFileAtomic(grant.path, picture.bytes, { signal });
-          written = true;
+          await writeFileAtomic(place.path, picture.bytes, { signal });
           return { bytes: picture.bytes.byteLength, width: picture.width, height: picture.height };
-        } finally {
-          await ask('finish', { to: input.to, written });
-        }
-      }),
+        }),
+      ),
     },
     samples: {
       list: os.samples.list.handler(() => samples.map(({ id, title, file }) => ({ id, title, file }))),
@@ -135,11 +122,11 @@ export function createEngineRouter(services: EngineServices, lanes: EngineLanes,
       set: os.settings.set.handler(({ input }) => settings.set(input)),
       notices: os.settings.notices.handler(() => settings.notices()),
     },
-    models: createModelsRouter({ models, lane: lanes.packs, toReadGrant, fail }),
+    models: createModelsRouter({ models, lane: lanes.packs, toReadGrant, fail: toWindowError }),
     system: {
       doctor: os.system.doctor.handler(() => doctor()),
     },
+    video: videoHandlers(os.video, videoServices, media),
+    jobs: jobHandlers(os.jobs, videoServices, media),
   });
 }
-
-const toBlob = ({ bytes, mime }: EncodedPicture): Blob => new Blob([bytes], { type: mime });

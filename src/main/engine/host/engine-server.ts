@@ -1,8 +1,10 @@
 /** One engine process, serving any number of windows. */
+import type { ReadGrant } from '#main/rpc/control.ts';
 import { type FrameChannel, serveRouter } from '#main/rpc/serve.ts';
+import type { PhotoId } from '#shared/contract.ts';
 import { createEngineRouter, type EngineServices } from './engine-router.ts';
-import { createLane } from './lane.ts';
 import { createPhotoLeases } from './photo-leases.ts';
+import { createWindowMedia } from './window-media.ts';
 
 const GRACE_MS = 10 * 60_000;
 
@@ -12,13 +14,20 @@ export interface EngineServer {
 
 /** @param options.graceMs how long the pictures of a lost window stay open */
 export function createEngineServer(services: EngineServices, { graceMs = GRACE_MS } = {}): EngineServer {
-  const lanes = { work: createLane(), packs: createLane() };
-  const leases = createPhotoLeases((photo) => services.studio.close(photo), graceMs);
+  const photoFiles = new Map<PhotoId, ReadGrant>();
+  const leases = createPhotoLeases((photo) => {
+    photoFiles.delete(photo);
+    return services.studio.close(photo);
+  }, graceMs);
   return {
     serve(channel) {
       const photos = leases();
-      channel.onClose(() => photos.end());
-      serveRouter(createEngineRouter(services, lanes, photos), channel);
+      const media = createWindowMedia(services.ask);
+      channel.onClose(() => {
+        photos.end();
+        media.end();
+      });
+      serveRouter(createEngineRouter(services, { photos, media, photoFiles }), channel);
     },
   };
 }

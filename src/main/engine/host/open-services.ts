@@ -6,6 +6,7 @@ import { loadSettings, saveSettings } from '#engine/files/settings-store.ts';
 import { createPhotoStudio } from '#engine/pipeline/create-photo-studio.ts';
 import { rgiUnavailable } from '#engine/pipeline/rgi-packs.ts';
 import { examineSystem } from './doctor.ts';
+import { createLane } from './lane.ts';
 import type { OpenServices } from './run-engine.ts';
 import { readSamples } from './samples.ts';
 
@@ -31,6 +32,7 @@ export const openServices: OpenServices = async () => {
         { id: 'rgi', ready: false, reason: (await rgiUnavailable(home.packs)).message },
       ],
     },
+    lanes: { work: createLane(), packs: createLane() },
     doctor: () => examineSystem(home),
   };
 };

@@ -1,0 +1,52 @@
+/**
+ * Clips of jobs that would otherwise go with the page that sent them: a job reads its clip for as long as it exists, an
+ * upload is deleted when its page is gone.
+ */
+import { randomBytes } from 'node:crypto';
+import { copyFile, link, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { toStorageError } from '#engine/files/atomic.ts';
+import { makeFolder } from '#engine/files/folder.ts';
+import type { VideoFile } from './opened-videos.ts';
+
+/** A clip at a place where it stays while a job is made; then a job must name it. */
+export interface KeptClip extends Disposable {
+  readonly file: VideoFile;
+}
+
+export interface KeptClips {
+  /** A clip that nobody deletes stays where it is. @throws StorageError */
+  keep(clip: VideoFile): Promise<KeptClip>;
+  /** Deletes the clips that no job uses. @param used paths of the clips of all jobs */
+  sweep(used: readonly string[]): Promise<void>;
+}
+
+/** @param folder made when it is needed */
+export function createKeptClips(folder: string): KeptClips {
+  /** Clips whose jobs are just being made: no list of jobs names them yet. */
+  const fresh = new Set<string>();
+  return {
+    async keep(clip) {
+      if (!clip.temporary) return { file: clip, [Symbol.dispose]: () => undefined };
+      const name = randomBytes(12).toString('hex');
+      const kept = path.join(folder, name, path.basename(clip.path));
+      fresh.add(name);
+      try {
+        await makeFolder(path.dirname(kept));
+        // Another name for the same bytes costs nothing; on another disk they have to be copied.
+        await link(clip.path, kept).catch(() => copyFile(clip.path, kept));
+      } catch (error) {
+        fresh.delete(name);
+        throw toStorageError(error, clip.name);
+      }
+      return { file: { path: kept, name: clip.name }, [Symbol.dispose]: () => fresh.delete(name) };
+    },
+    async sweep(used) {
+      const needed = new Set(used.map((file) => path.basename(path.dirname(file))));
+      const names = await readdir(folder).catch(() => []);
+      for (const name of names) {
+        if (!needed.has(name) && !fresh.has(name)) await rm(path.join(folder, name), { recursive: true, force: true });
+      }
+    },
+  };
+}

@@ -1,0 +1,172 @@
+/** The calls of the Video tab (`contract-video.ts`) over opened clips and the queue of jobs. */
+import type { JobQueue, JobSource } from '#engine/jobs/jobs.ts';
+import { ENCODERS } from '#engine/video/encoders.ts';
+import { openToolbox } from '#engine/video/toolbox.ts';
+import type { ReadGrant } from '#main/rpc/control.ts';
+import type { FileHandle, PhotoId } from '#shared/contract.ts';
+import type { JobOrder, JobOrderChange, JobSourceChoice, JobWatchEvent } from '#shared/contract-video.ts';
+import { type JobId, VIDEO_CODECS } from '#shared/jobs.ts';
+import type { AskShell } from './control-client.ts';
+import { type EngineCalls, toWindowError } from './engine-calls.ts';
+import { writeGranted } from './granted-places.ts';
+import type { KeptClips } from './kept-clips.ts';
+import { mediaTypeOf } from './media-types.ts';
+import { describeClip, type OpenedVideos, type VideoFile } from './opened-videos.ts';
+import { toBlob } from './picture-blob.ts';
+import { streamEvents } from './progress-stream.ts';
+import type { WindowMedia } from './window-media.ts';
+
+export interface VideoServices {
+  readonly jobs: JobQueue;
+  readonly videos: OpenedVideos;
+  readonly kept: KeptClips;
+  readonly ask: AskShell;
+  /** The files behind the photos of this process. @throws UsageError when no such photo is open */
+  readonly photoFile: (photo: PhotoId) => ReadGrant;
+  readonly fileOf: (file: FileHandle) => Promise<ReadGrant>;
+}
+
+/** How often the list is read again: a command line may work on jobs at the same time. Milliseconds. */
+const LOOK_AGAIN_MS = 4000;
+
+/** Handlers of `engineContract.video`, for one window. */
+export function videoHandlers(os: EngineCalls['video'], services: VideoServices, media: WindowMedia) {
+  const { videos, jobs, fileOf } = services;
+  const fileFor = async (input: { file: FileHandle } | { job: JobId }): Promise<VideoFile> => {
+    if ('file' in input) return fileOf(input.file);
+    const [{ target: path }, { target: name }] = await Promise.all([jobs.filesOf(input.job), jobs.get(input.job)]);
+    return { path, name };
+  };
+  return {
+    open: os.open.handler(async ({ input, signal }) => {
+      const clip = await videos.open(await fileFor(input), signal);
+      const { path } = clip.video.info;
+      return describeClip(clip, await media.addressOf(path, mediaTypeOf(path)));
+    }),
+    frame: os.frame.handler(async ({ input, signal }) =>
+      toBlob(await videos.frame(input.video, input.frame, input.maxSide, signal)),
+    ),
+    close: os.close.handler(({ input }) => ({ closed: videos.close(input.video) })),
+    codecs: os.codecs.handler(async () => {
+      const { encoders } = await openToolbox();
+      return VIDEO_CODECS.filter((codec) => encoders.has(ENCODERS[codec].name));
+    }),
+  };
+}
+
+/** Handlers of `engineContract.jobs`, for one window. */
+export function jobHandlers(os: EngineCalls['jobs'], services: VideoServices, media: WindowMedia) {
+  const { jobs, videos, kept, ask, photoFile } = services;
+
+  const toSource = ({ photo, face, goal }: JobSourceChoice): JobSource => {
+    const { path, name } = photoFile(photo);
+    return { path, name, face, goal };
+  };
+  const settingsOf = ({
+    sources,
+    swap,
+    video,
+    export: { output, codec, quality, preset },
+  }: JobOrder | JobOrderChange) => ({
+    sources: sources.map(toSource),
+    swap,
+    video,
+    encoder: { codec, quality, preset },
+    output,
+  });
+
+  async function sweep(): Promise<void> {
+    const ids = (await jobs.list()).map(({ id }) => id);
+    const files = await Promise.all(ids.map((id) => jobs.filesOf(id)));
+    await kept.sweep(files.map(({ target }) => target));
+  }
+
+  async function* watch(signal: AbortSignal | undefined): AsyncGenerator<JobWatchEvent, void, void> {
+    yield* streamEvents<JobWatchEvent>(async (emit, stop) => {
+      const off = jobs.watch(emit);
+      let said = '';
+      try {
+        while (!stop.aborted) {
+          const all = await jobs.list();
+          const now = JSON.stringify(all);
+          if (now !== said) emit({ type: 'all', jobs: all });
+          said = now;
+          await pause(LOOK_AGAIN_MS, stop);
+        }
+      } finally {
+        off();
+      }
+    }, signal);
+  }
+
+  return {
+    create: os.create.handler(async ({ input, signal }) => {
+      const { file } = videos.get(input.clip);
+      try {
+        using clip = await kept.keep(file);
+        const request = {
+          ...settingsOf(input),
+          target: { path: clip.file.path, name: clip.file.name },
+          trim: input.trim,
+        };
+        return await jobs.add(input.stopAfter ? { ...request, stopAfter: input.stopAfter } : request, signal);
+      } finally {
+        // A clip whose job was refused is not needed.
+        await sweep();
+      }
+    }),
+    configure: os.configure.handler(({ input }) => jobs.configure(input.job, settingsOf(input))),
+    list: os.list.handler(() => jobs.list()),
+    watch: os.watch.handler(async function* ({ signal }) {
+      try {
+        yield* watch(signal);
+      } catch (error) {
+        throw toWindowError(error);
+      }
+    }),
+    pause: os.pause.handler(({ input }) => jobs.pause(input.job)),
+    resume: os.resume.handler(({ input }) => jobs.resume(input.job)),
+    cancel: os.cancel.handler(({ input }) => jobs.cancel(input.job)),
+    retry: os.retry.handler(({ input }) => jobs.retry(input.job)),
+    remove: os.remove.handler(async ({ input }) => {
+      await jobs.remove(input.job);
+      await sweep();
+      return { removed: true };
+    }),
+    timeline: os.timeline.handler(({ input }) => jobs.timeline(input.job)),
+    frame: os.frame.handler(async ({ input, signal }) =>
+      toBlob(await jobs.frameOf(input.job, input.frame, input.which, { maxSide: input.maxSide, signal })),
+    ),
+    trackThumb: os.trackThumb.handler(async ({ input }) =>
+      toBlob(await jobs.trackThumb(input.job, input.track, input.maxSide)),
+    ),
+    media: os.media.handler(async ({ input }) => {
+      const [{ target, result }, { output }] = await Promise.all([jobs.filesOf(input.job), jobs.get(input.job)]);
+      return {
+        target: await media.addressOf(target, mediaTypeOf(target)),
+        result:
+          result === undefined || output === 'pictures' ? null : await media.addressOf(result, mediaTypeOf(result)),
+      };
+    }),
+    saveAs: os.saveAs.handler(({ input, signal }) =>
+      writeGranted(ask, input.to, async ({ path }) => {
+        const { bytes, notices } = await jobs.saveAs(input.job, path, signal);
+        return { bytes, notices: [...notices] };
+      }),
+    ),
+  };
+}
+
+/** Resolves after a while, or at once when `signal` is aborted. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+}
