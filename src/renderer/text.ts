@@ -1,4 +1,5 @@
 /** Every word that the window shows, in one place. Sentences with numbers are functions, so that a locale can decide. */
+import { modelsText } from './text-models.ts';
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -21,6 +22,7 @@ export const text = {
     undo: 'Undo',
     redo: 'Redo',
     export: 'Export',
+    models: 'Models',
     settings: 'Settings',
     help: 'Help',
     tour: 'Show the tour',
@@ -258,6 +260,7 @@ export const text = {
 
   preferences: {
     title: 'Settings',
+    notice: 'Your settings could not be read',
     general: 'General',
     theme: 'Theme',
     themes: { system: 'Same as the system', light: 'Light', dark: 'Dark', 'high-contrast': 'High contrast' },
@@ -280,6 +283,8 @@ export const text = {
     licence: 'Free software under the MIT licence.',
     thirdParty: 'Software in this program',
   },
+
+  models: modelsText,
 
   doctor: {
     title: 'Diagnostics',

@@ -8,12 +8,14 @@ import {
   type SwapEvent,
   type SwapRequest,
 } from '#shared/contract.ts';
+import type { ModelsState } from '#shared/contract-models.ts';
 import { type AppSettings, DEFAULT_APP_SETTINGS, DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
 import type { EngineClient, ShellClient, StudioLink } from '../../src/renderer/link/studio-link.ts';
 import { emptyDocument } from '../../src/renderer/model/document.ts';
 import { startHistory } from '../../src/renderer/model/history.ts';
 import { useConnection } from '../../src/renderer/state/connection.ts';
 import { useEdit } from '../../src/renderer/state/edit.ts';
+import { useModels } from '../../src/renderer/state/models.ts';
 import { usePhotos } from '../../src/renderer/state/photos.ts';
 import { usePreferences } from '../../src/renderer/state/preferences.ts';
 import { useRun } from '../../src/renderer/state/run.ts';
@@ -65,6 +67,8 @@ export class FakeStudio {
   readonly status = new Channel<EngineStatus>();
   settings: AppSettings = { ...DEFAULT_APP_SETTINGS, tourSeen: true };
   restarts = 0;
+  readonly notices: string[] = [];
+  models: ModelsState = { packs: [], features: [], engines: [] };
   /** The engine's loop: while it hangs no call is answered. */
   hanging = false;
   #ids = 0;
@@ -102,7 +106,9 @@ export class FakeStudio {
           this.settings = settings;
           return Promise.resolve(settings);
         },
+        notices: () => Promise.resolve(this.notices.splice(0)),
       },
+      models: { list: () => Promise.resolve(this.models) },
     };
   }
 
@@ -169,6 +175,7 @@ export function resetStores(): void {
   useConnection.setState(useConnection.getInitialState(), true);
   usePhotos.setState(usePhotos.getInitialState(), true);
   usePreferences.setState(usePreferences.getInitialState(), true);
+  useModels.setState(useModels.getInitialState(), true);
   useRun.setState(useRun.getInitialState(), true);
   useUi.setState(useUi.getInitialState(), true);
   useEdit.setState({ history: startHistory(emptyDocument(DEFAULT_SWAP_SETTINGS)), selectedFace: null });

@@ -7,7 +7,8 @@ import type { StudioLink } from '../link/studio-link.ts';
 import { withSettings } from '../model/document.ts';
 import { amendDocument } from '../state/edit.ts';
 import { usePreferences } from '../state/preferences.ts';
-import { useUi } from '../state/ui.ts';
+import { say, useUi } from '../state/ui.ts';
+import { text } from '../text.ts';
 
 export type PreferenceActions = ReturnType<typeof preferenceActions>;
 
@@ -21,6 +22,9 @@ export function preferenceActions(link: StudioLink, fail: (report: ErrorReport) 
         usePreferences.setState({ settings, loaded: true });
         amendDocument((doc) => withSettings(doc, settings.swap));
         if (!settings.tourSeen) useUi.setState({ tour: 0 });
+        for (const body of await link.engine().settings.notices()) {
+          say({ intent: 'warning', title: text.preferences.notice, body });
+        }
       } catch (error) {
         const report = reportOf(error);
         if (report.kind !== 'engine-lost') fail(report);

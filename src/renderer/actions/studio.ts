@@ -10,6 +10,7 @@ import { say, useUi } from '../state/ui.ts';
 import { text } from '../text.ts';
 import { followEngine } from './connect.ts';
 import { type FileActions, fileActions } from './files.ts';
+import { type ModelsActions, modelsActions } from './models.ts';
 import { type PhotoActions, photoActions } from './photos.ts';
 import { type PreferenceActions, preferenceActions } from './preferences.ts';
 import { type ResultActions, resultActions } from './results.ts';
@@ -21,6 +22,7 @@ export interface Studio {
   readonly runs: RunActions;
   readonly results: ResultActions;
   readonly preferences: PreferenceActions;
+  readonly models: ModelsActions;
   readonly restartEngine: () => void;
   readonly undo: () => void;
   readonly redo: () => void;
@@ -42,6 +44,7 @@ export function tell(report: ErrorReport): void {
 export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
   const photos = photoActions(link, tell);
   const preferences = preferenceActions(link, tell);
+  const models = modelsActions(link, tell);
   const runs = runActions(link, photos, {
     fail: tell,
     restarted: () => say({ intent: 'info', title: text.run.hardCancelTitle, body: text.run.hardCancelBody }),
@@ -49,7 +52,10 @@ export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
   void followEngine(
     link,
     {
-      started: preferences.load,
+      started: async () => {
+        await preferences.load();
+        await models.refresh();
+      },
       recovered: async () => {
         // An engine that died before it told its settings is asked again.
         await preferences.load();
@@ -71,6 +77,7 @@ export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
   return {
     photos,
     preferences,
+    models,
     runs,
     files: fileActions(link, photos, tell),
     results: resultActions(link, tell),

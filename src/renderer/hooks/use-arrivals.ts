@@ -29,6 +29,8 @@ export function useArrivals(): void {
     on('dragover', (event) => {
       if (!hasFiles(event.dataTransfer)) return;
       event.preventDefault();
+      // A dialog takes its drops itself, or none.
+      if (useUi.getState().dialog !== null) return;
       useUi.setState({ dropWell: wellAt(event.target) ?? nextWell() });
     });
     on('dragleave', (event) => {
@@ -38,6 +40,7 @@ export function useArrivals(): void {
       if (!hasFiles(event.dataTransfer)) return;
       event.preventDefault();
       useUi.setState({ dropWell: null });
+      if (useUi.getState().dialog !== null) return;
       void studio.files.openFiles([...(event.dataTransfer?.files ?? [])], wellAt(event.target));
     });
     on('paste', (event) => {

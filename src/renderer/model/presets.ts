@@ -1,4 +1,5 @@
 /** Named combinations of the region switches: one table for the menu, its tests and the text. */
+import type { ModelsState } from '#shared/contract-models.ts';
 import { REGIONS, type RegionId } from '#shared/regions.ts';
 import { DEFAULT_REGION_SWITCHES, type EngineId, type RegionSwitch, type SwapSettings } from '#shared/settings.ts';
 
@@ -39,13 +40,13 @@ export function presetOf(switches: Switches): PresetId | null {
 
 export const presetById = (id: PresetId): Switches => PRESETS.find((p) => p.id === id)?.switches ?? PRESETS[0].switches;
 
-/**
- * The engine whose abilities decide which switches are open: the chosen one, or under `auto` the one that made the
- * last result, or the one that works without anything installed.
- */
-export function effectiveEngine(chosen: SwapSettings['engine'], last: EngineId | null): EngineId {
-  return chosen === 'auto' ? (last ?? 'classic') : chosen;
-}
+/** The engine that `auto` stands for: the paper's networks where they can run. */
+export const automaticEngine = (models: ModelsState | null): EngineId =>
+  models?.engines.find(({ id }) => id === 'rgi')?.ready ? 'rgi' : 'classic';
+
+/** The engine whose abilities decide which switches are open. */
+export const effectiveEngine = (chosen: SwapSettings['engine'], models: ModelsState | null): EngineId =>
+  chosen === 'auto' ? automaticEngine(models) : chosen;
 
 /** True when this engine can only leave the region with the target. */
 export function isRegionKept(region: RegionId, engine: EngineId): boolean {

@@ -12,7 +12,7 @@ export type Subject =
   | { readonly kind: 'stage'; readonly stage: StageId };
 
 export type CompareMode = 'wipe' | 'side' | 'after';
-export type DialogName = 'export' | 'settings' | 'shortcuts' | 'doctor';
+export type DialogName = 'export' | 'settings' | 'shortcuts' | 'doctor' | 'models';
 
 export interface Message {
   readonly id: number;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ModelsState } from '#shared/contract-models.ts';
 import { REGIONS } from '#shared/regions.ts';
 import { DEFAULT_REGION_SWITCHES, DEFAULT_SWAP_SETTINGS, swapSettingsSchema } from '#shared/settings.ts';
 import { withRegion } from '../../../src/renderer/model/document.ts';
@@ -44,10 +45,20 @@ describe('presets', () => {
     }
   });
 
-  it('follow the engine that ran last when the choice is automatic', () => {
+  it('follow the best engine that can run when the choice is automatic', () => {
+    const models = (ready: boolean): ModelsState => ({
+      packs: [],
+      features: [],
+      engines: [
+        { id: 'classic', ready: true, reason: null },
+        { id: 'rgi', ready, reason: null },
+      ],
+    });
     expect(effectiveEngine('auto', null)).toBe('classic');
-    expect(effectiveEngine('auto', 'rgi')).toBe('rgi');
-    expect(effectiveEngine('classic', 'rgi')).toBe('classic');
+    expect(effectiveEngine('auto', models(false))).toBe('classic');
+    expect(effectiveEngine('auto', models(true))).toBe('rgi');
+    expect(effectiveEngine('classic', models(true))).toBe('classic');
+    expect(effectiveEngine('rgi', models(false))).toBe('rgi');
   });
 
   it('notice whether anything differs from the defaults', () => {

@@ -2,6 +2,7 @@ import { openDialog, useUi } from '../../state/ui.ts';
 import { DoctorDialog } from './doctor-dialog.tsx';
 import { ExportDialog } from './export-dialog.tsx';
 import { FailureDialog } from './failure-dialog.tsx';
+import { ModelsDialog } from './models-dialog.tsx';
 import { SettingsDialog } from './settings-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 
@@ -10,6 +11,7 @@ const BY_NAME = {
   settings: SettingsDialog,
   shortcuts: ShortcutsDialog,
   doctor: DoctorDialog,
+  models: ModelsDialog,
 } as const;
 
 /** The dialog that is open; its content is made anew each time. */

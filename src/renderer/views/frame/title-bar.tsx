@@ -3,6 +3,7 @@ import {
   ArrowExportUp20Regular,
   ArrowRedo20Regular,
   ArrowUndo20Regular,
+  CubeMultiple20Regular,
   Settings20Regular,
 } from '@fluentui/react-icons';
 import { useStudio } from '../../actions/studio.ts';
@@ -70,6 +71,9 @@ export function TitleBar() {
           />
         </Tooltip>
         <HelpMenu />
+        <Tooltip content={text.titleBar.models} relationship="label">
+          <Button appearance="subtle" icon={<CubeMultiple20Regular />} onClick={() => openDialog('models')} />
+        </Tooltip>
         <Tooltip content={text.titleBar.settings} relationship="label">
           <Button appearance="subtle" icon={<Settings20Regular />} onClick={() => openDialog('settings')} />
         </Tooltip>

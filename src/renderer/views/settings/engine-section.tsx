@@ -1,24 +1,46 @@
-import { Checkbox, Dropdown, Field, makeStyles, Option } from '@fluentui/react-components';
+import {
+  Checkbox,
+  Dropdown,
+  Field,
+  Link,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+  Option,
+} from '@fluentui/react-components';
 import { ENGINE_IDS, type SwapSettings } from '#shared/settings.ts';
 import { withSettings } from '../../model/document.ts';
+import { automaticEngine } from '../../model/presets.ts';
 import { edit, useEdit } from '../../state/edit.ts';
+import { engineState, useModels } from '../../state/models.ts';
+import { openDialog } from '../../state/ui.ts';
 import { text } from '../../text.ts';
 import { Section } from './section.tsx';
 
 const useStyles = makeStyles({
   dropdown: { minWidth: 0, width: '100%' },
+  models: { alignSelf: 'flex-start' },
 });
 
 const CHOICES = ['auto', ...ENGINE_IDS] as const;
 const isChoice = (value: string | undefined): value is SwapSettings['engine'] => CHOICES.some((id) => id === value);
 
-/** Which engine computes the swap, and whether the photos still have to be aligned. */
+/** Which engine computes the swap and why one cannot, and whether the photos still have to be aligned. */
 export function EngineSection() {
   const styles = useStyles();
   const { engine, crop } = useEdit((state) => state.history.present.settings);
+  const models = useModels((state) => state.models);
+  const rgi = engineState(models, 'rgi');
+  const hint =
+    engine === 'auto' && models !== null
+      ? `${text.settings.engineHints.auto} ${text.models.engine.autoUses[automaticEngine(models)]}`
+      : text.settings.engineHints[engine];
+  // A reason of an engine that is ready says in which lesser form it runs.
+  const reason = engine === 'classic' || !rgi ? null : engine === 'rgi' || rgi.ready ? rgi.reason : null;
   return (
     <Section title={text.settings.engine}>
-      <Field hint={text.settings.engineHints[engine]} size="small">
+      <Field hint={hint} size="small">
         <Dropdown
           className={styles.dropdown}
           size="small"
@@ -36,6 +58,17 @@ export function EngineSection() {
           ))}
         </Dropdown>
       </Field>
+      {reason !== null && (
+        <MessageBar intent={rgi?.ready ? 'info' : 'warning'} layout="multiline">
+          <MessageBarBody>
+            {!rgi?.ready && <MessageBarTitle>{text.models.engine.unavailable}</MessageBarTitle>}
+            {reason}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      <Link as="button" className={styles.models} onClick={() => openDialog('models')}>
+        {text.models.open}
+      </Link>
       <Field hint={text.settings.cropHint} size="small">
         <Checkbox
           checked={crop}

@@ -15,7 +15,7 @@ import { useStudio } from '../../actions/studio.ts';
 import { withSettings } from '../../model/document.ts';
 import { effectiveEngine, isUntouched, PRESETS, type PresetId, presetById, presetOf } from '../../model/presets.ts';
 import { edit, useEdit } from '../../state/edit.ts';
-import { useRun } from '../../state/run.ts';
+import { useModels } from '../../state/models.ts';
 import { say } from '../../state/ui.ts';
 import { text } from '../../text.ts';
 import { RegionTable } from './region-table.tsx';
@@ -63,7 +63,7 @@ function SettingsMenu() {
 export function RegionsSection() {
   const styles = useStyles();
   const { regions, engine } = useEdit((state) => state.history.present.settings);
-  const last = useRun((state) => state.result?.swap.engine ?? null);
+  const models = useModels((state) => state.models);
   const preset = presetOf(regions);
   return (
     <Section title={text.settings.regions} tour="regions" actions={<SettingsMenu />}>
@@ -83,7 +83,7 @@ export function RegionsSection() {
           </Option>
         ))}
       </Dropdown>
-      <RegionTable engine={effectiveEngine(engine, last)} />
+      <RegionTable engine={effectiveEngine(engine, models)} />
     </Section>
   );
 }
