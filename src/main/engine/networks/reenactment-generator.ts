@@ -61,6 +61,27 @@ export interface Reenactment extends DenseMotion {
 }
 
 /**
+ * The part that depends on the pose. Keys `dense_motion_network`, `third`, `fourth`, `decoder`.
+ * @param volume what `appearanceVolume` makes of the source @param drivingPoints `[1,15,3]`
+ * @param sourcePoints `[1,15,3]`
+ */
+export function movedAppearance(
+  keys: StateDict,
+  volume: Value,
+  drivingPoints: Value,
+  sourcePoints: Value,
+): Reenactment {
+  const motion = denseMotion(keys.under('dense_motion_network'), volume, drivingPoints, sourcePoints);
+  const moved = imageOfVolume(sampleVolume(volume, reshape(motion.deformation, motion.deformation.shape.slice(1))));
+  const third = leakyRelu(sameBlock(keys.under('third'), moved, 4 * WIDTH), 0.01);
+  const fourth = convLayer(keys.under('fourth'), third, 4 * WIDTH, { kernel: 1 });
+  const prediction = volume.graph.scope('decoder', () =>
+    spadeDecoder(keys.under('decoder'), mul(fourth, motion.occlusion)),
+  );
+  return { ...motion, prediction };
+}
+
+/**
  * Keys `first`, `down_blocks`, `second`, `resblocks_3d`, `dense_motion_network`, `third`, `fourth`, `decoder`.
  * @param source `[1,3,256,256]`, RGB in [0, 1] @param drivingPoints `[1,15,3]` @param sourcePoints `[1,15,3]`
  */
@@ -70,13 +91,5 @@ export function reenactmentGenerator(
   drivingPoints: Value,
   sourcePoints: Value,
 ): Reenactment {
-  const volume = appearanceVolume(keys, source);
-  const motion = denseMotion(keys.under('dense_motion_network'), volume, drivingPoints, sourcePoints);
-  const moved = imageOfVolume(sampleVolume(volume, reshape(motion.deformation, motion.deformation.shape.slice(1))));
-  const third = leakyRelu(sameBlock(keys.under('third'), moved, 4 * WIDTH), 0.01);
-  const fourth = convLayer(keys.under('fourth'), third, 4 * WIDTH, { kernel: 1 });
-  const prediction = source.graph.scope('decoder', () =>
-    spadeDecoder(keys.under('decoder'), mul(fourth, motion.occlusion)),
-  );
-  return { ...motion, prediction };
+  return movedAppearance(keys, appearanceVolume(keys, source), drivingPoints, sourcePoints);
 }
