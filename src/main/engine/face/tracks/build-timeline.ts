@@ -12,7 +12,8 @@ import { groupByPerson } from './identities.ts';
 import { filterMesh, splitMesh } from './landmark-filter.ts';
 import type { FaceObservation, FrameObservation } from './observation.ts';
 import type { ObservationSource } from './observation-source.ts';
-import { emptyGallery, learn, type Stretch } from './stretches.ts';
+import { resemblance } from './signature.ts';
+import { compareWithGallery, emptyGallery, learn, mergeGalleries, type Stretch } from './stretches.ts';
 import type { FaceTimeline, FaceTrack, TrackedFace } from './timeline.ts';
 import { type FaceMeasures, reasonToSkip } from './usability.ts';
 
@@ -50,9 +51,8 @@ export function buildTimeline(source: ObservationSource): FaceTimeline {
 
   const people = groupByPerson([...stretches.values()], cuts);
   const entriesOf = collectByPerson(people, byFrame);
-  const order = entriesOf
-    .map((entries) => entries)
-    .toSorted((a, b) => b.length - a.length || a[0]!.frame - b[0]!.frame);
+  compareWithOwn(source, people, byFrame);
+  const order = entriesOf.toSorted((a, b) => b.length - a.length || a[0]!.frame - b[0]!.frame);
   const tracks = order.map((entries, id) => finishTrack(entries, id));
   for (const faces of byFrame) faces.sort((a, b) => a.track - b.track);
   return {
@@ -95,7 +95,7 @@ function readFace(
         ...others.map((other) => shareBehind(corners, other)),
       ),
       presence: face.presence,
-      likeness: face.likeness,
+      likeness: 1,
     },
     track: -1,
     skip: undefined,
@@ -111,6 +111,24 @@ function shareBehind(face: Corners, other: Corners): number {
   const width = Math.min(face[2], other[2]) - Math.max(face[0], other[0]);
   const height = Math.min(face[3], other[3]) - Math.max(face[1], other[1]);
   return width <= 0 || height <= 0 ? 0 : (width * height) / area(face);
+}
+
+/** Measures how much each face looks like its person does in the mean: what covers a face makes it look otherwise. */
+function compareWithOwn(source: ObservationSource, people: readonly Stretch[][], byFrame: readonly Entry[][]): void {
+  const galleryOf = new Map(
+    people.flatMap((stretches) => {
+      const gallery = stretches.map((stretch) => stretch.gallery).reduce(mergeGalleries);
+      return stretches.map(({ id }) => [id, gallery] as const);
+    }),
+  );
+  for (const [frame, entries] of byFrame.entries()) {
+    for (const entry of entries) {
+      const face = source.at(frame).faces[entry.slot]!;
+      const pose = poseOf(face.landmarks);
+      const likeness = compareWithGallery(face, anglesOf(pose.rotation), pose.scale, galleryOf.get(entry.stretch)!);
+      entry.measures = { ...entry.measures, likeness: resemblance(likeness) };
+    }
+  }
 }
 
 /** The faces of each person in order of time. */

@@ -24,7 +24,7 @@ import { sharpnessOf } from './sharpness.ts';
 import { compareSignatures, signatureOf } from './signature.ts';
 
 export interface ClipAnalyserOptions {
-  /** Threads of one operator; the runtime's own choice when absent. */
+  /** Threads of one operator; the networks are so small that one (default) is nearly as fast as two. */
   readonly threads?: number | undefined;
   /** Goes on behind the frames of an earlier analysis. */
   readonly state?: AnalyserState | undefined;
@@ -54,7 +54,7 @@ const FOLLOW = {
   /** Greatest turn in one frame, radians. */
   turn: 0.6,
   /** Least correlation with what the face looked like so far. */
-  relief: 0.25,
+  relief: 0.35,
 } as const;
 /** A region that moves or grows by more than this share is looked at again. */
 const SETTLED = 0.04;
@@ -75,7 +75,7 @@ export class ClipAnalyser implements AsyncDisposable {
   }
 
   /** @throws MissingPackError when the models were not built */
-  static async open({ threads, state = INITIAL_STATE }: ClipAnalyserOptions = {}): Promise<ClipAnalyser> {
+  static async open({ threads = 1, state = INITIAL_STATE }: ClipAnalyserOptions = {}): Promise<ClipAnalyser> {
     const detector = await FaceDetector.open({ threads });
     try {
       return new ClipAnalyser(detector, await LandmarkModel.open({ threads }), state);
@@ -154,7 +154,8 @@ export class ClipAnalyser implements AsyncDisposable {
     const likeness = compareSignatures(signature, face.look).relief;
     if (likeness < FOLLOW.relief) return undefined;
     return {
-      observation: observe(fit, look, { ...face, signature, likeness }),
+      observation: observe(fit, look, { ...face, signature }),
+      likeness,
       region,
       followed: {
         stretch: face.stretch,
@@ -233,18 +234,19 @@ interface Face {
   readonly observation: FaceObservation;
   readonly followed: FollowedFace;
   readonly region: SquareRegion;
+  /** Correlation of its relief with what its stretch looked like so far, [-1, 1]. */
+  readonly likeness: number;
 }
 
 const observe = (
   { landmarks, presence }: MeshFit,
   look: FaceLook,
-  { stretch, score, likeness, signature }: Pick<FaceObservation, 'stretch' | 'score' | 'likeness' | 'signature'>,
+  { stretch, score, signature }: Pick<FaceObservation, 'stretch' | 'score' | 'signature'>,
 ): FaceObservation => ({
   stretch,
   score,
   presence,
   sharpness: sharpnessOf(look),
-  likeness,
   signature,
   landmarks,
 });
@@ -254,7 +256,8 @@ function beginStretch(view: FrameView, stretch: number, fit: MeshFit, score: num
   const look = lookAt(view, region);
   const signature = signatureOf(look, fit.landmarks);
   return {
-    observation: observe(fit, look, { stretch, score, signature, likeness: 1 }),
+    observation: observe(fit, look, { stretch, score, signature }),
+    likeness: 1,
     region,
     followed: { stretch, score, landmarks: fit.landmarks, motion: [0, 0], look: Float32Array.from(signature) },
   };
@@ -263,7 +266,7 @@ function beginStretch(view: FrameView, stretch: number, fit: MeshFit, score: num
 /** Where two followed faces have run together, the one that looks less like itself is given up. */
 function withoutDoubles(faces: readonly Face[]): Face[] {
   const kept: Face[] = [];
-  for (const face of faces.toSorted((a, b) => b.observation.likeness - a.observation.likeness)) {
+  for (const face of faces.toSorted((a, b) => b.likeness - a.likeness)) {
     const corners = boundsOfMesh(face.observation.landmarks);
     const doubled = kept.some((other) => containment(boundsOfMesh(other.observation.landmarks), corners) > SAME_FACE);
     if (!doubled) kept.push(face);

@@ -2,7 +2,7 @@
  * Who is who: joins the stretches of a clip to people. First stretches that follow one another closely in time and
  * place, then all others by look alone. Two faces of one frame are never one person.
  */
-import type { Likeness } from './signature.ts';
+import { resemblance } from './signature.ts';
 import { compareGalleries, type Gallery, mergeGalleries, type Stretch } from './stretches.ts';
 
 /** Stretches that follow one another within this many frames may be joined by motion. */
@@ -10,12 +10,8 @@ const NEAR = 15;
 /** Greatest distance of places joined by motion, shares of the face's size: at once, and for each frame between. */
 const STEP = { base: 0.5, perFrame: 0.12, size: 1.5 } as const;
 
-/** Likeness that joins stretches, with and without the support of motion. */
-const SAME = { near: 0.35, far: 0.6 } as const;
-/** What a difference of colour takes from the correlation of reliefs. */
-const COLOUR_WEIGHT = 2;
-
-const scoreOf = ({ relief, colour }: Likeness): number => relief - COLOUR_WEIGHT * colour;
+/** Resemblance that joins stretches, with and without the support of motion. */
+const SAME = { near: 0.55, far: 0.75 } as const;
 
 interface Person {
   stretches: Stretch[];
@@ -43,7 +39,7 @@ function joinNear(people: Person[], cuts: readonly number[]): void {
       for (let b = a + 1; b < people.length; b++) {
         const after = people[b]!;
         if (!goesOn(before, after, cuts)) continue;
-        const score = scoreOf(compareGalleries(before.gallery, after.gallery));
+        const score = resemblance(compareGalleries(before.gallery, after.gallery));
         if (score > SAME.near && (best === undefined || score > best.score)) best = { score, a, b };
       }
     }
@@ -70,7 +66,7 @@ function joinAlike(people: readonly Person[]): Person[] {
     let best: { score: number; other: Person } | undefined;
     for (const other of joined) {
       if (meet(person, other)) continue;
-      const score = scoreOf(compareGalleries(person.gallery, other.gallery));
+      const score = resemblance(compareGalleries(person.gallery, other.gallery));
       if (score > SAME.far && (best === undefined || score > best.score)) best = { score, other };
     }
     if (best === undefined) joined.push(person);

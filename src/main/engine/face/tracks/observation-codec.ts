@@ -25,7 +25,6 @@ const FRAME = z.strictObject({
       score: z.number(),
       presence: z.number(),
       sharpness: z.number(),
-      likeness: z.number(),
     }),
   ),
 });

@@ -9,8 +9,6 @@ export interface FaceObservation {
   readonly presence: number;
   /** See `sharpnessOf`. */
   readonly sharpness: number;
-  /** Correlation of its relief with what its stretch looked like so far, [-1, 1]. */
-  readonly likeness: number;
   /** What the face looks like: `FaceSignature`. */
   readonly signature: Int8Array<ArrayBuffer>;
   /** 478 x 3, continuous picture pixels; z in the same unit, smaller is nearer. */

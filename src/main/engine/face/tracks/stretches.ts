@@ -64,6 +64,18 @@ function merged(a: Look | undefined, b: Look): Look {
   return { count, signature: mix(a.signature, b.signature), visibility: mix(a.visibility, b.visibility) };
 }
 
+/** How alike a single face and a gallery look. */
+export function compareWithGallery(
+  face: FaceObservation,
+  pose: HeadAngles,
+  pixelsPerCentimetre: number,
+  gallery: Gallery,
+): Likeness {
+  const single = emptyGallery();
+  learn(single, face, pose, pixelsPerCentimetre);
+  return compareGalleries(single, gallery);
+}
+
 /** How alike two faces look, compared at the yaws that are nearest to one another. */
 export function compareGalleries(a: Gallery, b: Gallery): Likeness {
   let nearest = Number.POSITIVE_INFINITY;

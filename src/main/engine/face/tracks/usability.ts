@@ -14,7 +14,7 @@ export interface FaceMeasures {
   readonly hidden: number;
   /** The mesh network's belief in a face, [0, 1]. */
   readonly presence: number;
-  /** Correlation of its relief with that of its track, [-1, 1]. */
+  /** `resemblance` to its track, at most 1. */
   readonly likeness: number;
 }
 
@@ -23,9 +23,9 @@ export const USABILITY_RULES = [
   { reason: 'covered', applies: ({ hidden }) => hidden > 0.08 },
   { reason: 'profile', applies: ({ yaw }) => yaw > GATE_LIMITS.yaw.blocks },
   { reason: 'too-small', applies: ({ size }) => size < GATE_LIMITS.size.blocks },
-  { reason: 'blurred', applies: ({ sharpness }) => sharpness < 0.2 },
+  { reason: 'blurred', applies: ({ sharpness }) => sharpness < 0.14 },
   { reason: 'covered', applies: ({ presence }) => presence < 0.8 },
-  { reason: 'covered', applies: ({ likeness }) => likeness < 0.35 },
+  { reason: 'covered', applies: ({ likeness }) => likeness < 0.55 },
 ] as const satisfies readonly { reason: SkipReason; applies(face: FaceMeasures): boolean }[];
 
 /** Why a face cannot be exchanged; undefined when it can. */
