@@ -31,19 +31,29 @@ function sampleGrid(
   const half = SCALE / FRACTIONS / 2;
   const at = (x: number, y: number) =>
     x < 0 || y < 0 || x >= sourceWidth || y >= sourceHeight ? 0 : source[y * sourceWidth + x]!;
+  const [lastX, lastY] = [sourceWidth - 1, sourceHeight - 1];
   for (let y = 0, i = 0; y < height; y++) {
     const startX = roundHalfEven((b * y + c) * SCALE) + half;
     const startY = roundHalfEven((e * y + f) * SCALE) + half;
     for (let x = 0; x < width; x++, i++) {
       const u = (startX + stepX[x]!) >> 5;
       const v = (startY + stepY[x]!) >> 5;
-      const [x0, y0] = [u >> 5, v >> 5];
-      if (x0 < -1 || y0 < -1 || x0 >= sourceWidth || y0 >= sourceHeight) continue;
-      const p = (u & 31) / FRACTIONS;
-      const q = (v & 31) / FRACTIONS;
-      const top = at(x0, y0) * (1 - p) + at(x0 + 1, y0) * p;
-      const bottom = at(x0, y0 + 1) * (1 - p) + at(x0 + 1, y0 + 1) * p;
-      write(i, top * (1 - q) + bottom * q);
+      const x0 = u >> 5;
+      const y0 = v >> 5;
+      if (x0 < -1 || y0 < -1 || x0 > lastX || y0 > lastY) continue;
+      const s = (u & 31) / FRACTIONS;
+      const t = (v & 31) / FRACTIONS;
+      let top: number;
+      let bottom: number;
+      if (x0 >= 0 && y0 >= 0 && x0 < lastX && y0 < lastY) {
+        const p = y0 * sourceWidth + x0;
+        top = source[p]! * (1 - s) + source[p + 1]! * s;
+        bottom = source[p + sourceWidth]! * (1 - s) + source[p + sourceWidth + 1]! * s;
+      } else {
+        top = at(x0, y0) * (1 - s) + at(x0 + 1, y0) * s;
+        bottom = at(x0, y0 + 1) * (1 - s) + at(x0 + 1, y0 + 1) * s;
+      }
+      write(i, top * (1 - t) + bottom * t);
     }
   }
 }
