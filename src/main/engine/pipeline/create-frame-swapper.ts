@@ -61,8 +61,8 @@ const asPicture = ({ width, height, pixels }: Frame): DecodedPicture => ({
 });
 
 /** A swapper over the stages of an engine. It does not close what the stages use. */
-export function createFrameSwapper<Face, Driven, Exchanged, Generated, Recolored>(
-  stages: EngineStages<Face, Driven, Exchanged, Generated, Recolored>,
+export function createFrameSwapper<Face, Driven, Exchanged, Generated, Recolored, Source>(
+  stages: EngineStages<Face, Driven, Exchanged, Generated, Recolored, Source>,
   { sources, settings, detail, timeline, onTimes }: FrameSwapperOptions,
 ): FrameSwapper {
   const largest = LARGEST_CROP[detail];
@@ -79,9 +79,10 @@ export function createFrameSwapper<Face, Driven, Exchanged, Generated, Recolored
   });
 
   const targetTransform = (picture: DecodedPicture, { track, face, frame }: TrackedFace) => {
-    if (settings.crop) return cropTransform(frame, sizes.get(track) ?? chooseCropSize(frame, largest));
+    if (settings.crop)
+      return cropTransform(frame, stages.cropSize ?? sizes.get(track) ?? chooseCropSize(frame, largest));
     const whole = faceTransform(picture, face, false);
-    return resizedTransform(whole, Math.min(whole.size, largest));
+    return resizedTransform(whole, stages.cropSize ?? Math.min(whole.size, largest));
   };
 
   return {

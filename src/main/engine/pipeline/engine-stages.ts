@@ -9,11 +9,11 @@ import type { StageId } from '#shared/stages.ts';
 import type { AlignedFace } from './aligned-face.ts';
 
 /** Everything that one swapped face went through; what `stage()` draws its pictures from. */
-export interface PairStates<Face, Driven, Exchanged, Generated, Recolored> {
+export interface PairStates<Face, Driven, Exchanged, Generated, Recolored, Source = Face> {
   readonly alignedTarget: AlignedFace;
   readonly alignedSource: AlignedFace;
   readonly target: Face;
-  readonly source: Face;
+  readonly source: Source;
   readonly driven: Driven;
   readonly exchanged: Exchanged;
   readonly generated: Generated;
@@ -23,8 +23,11 @@ export interface PairStates<Face, Driven, Exchanged, Generated, Recolored> {
   readonly settings: SwapSettings;
 }
 
-export interface EngineStages<Face, Driven, Exchanged, Generated, Recolored> {
+/** Stages throw `CancelledError` soon after their signal is aborted, where they take one. */
+export interface EngineStages<Face, Driven, Exchanged, Generated, Recolored, Source = Face> {
   readonly id: EngineId;
+  /** Side of every crop, pixels, for an engine that works at one size only. */
+  readonly cropSize?: number;
   /**
    * What of the settings a stage's value depends on, as text: the key of its cache entry together with the faces. It
    * must contain what earlier stages depend on.
@@ -32,41 +35,62 @@ export interface EngineStages<Face, Driven, Exchanged, Generated, Recolored> {
   settingsKey(stage: StageId, settings: SwapSettings): string;
   /** Parses a face and finds out whatever else depends on it alone. */
   parse(aligned: AlignedFace, signal?: AbortSignal): Promise<Face>;
+  /** For an engine that does not parse the source (`Source` then is not `Face`) but the driven face. */
+  readonly ofDriven?: {
+    /** Finds out whatever depends on the source alone: the first part of re-enactment. */
+    source(aligned: AlignedFace, signal?: AbortSignal): Promise<Source>;
+    parse(driven: Driven, signal?: AbortSignal): Promise<Driven>;
+  };
   /** Drives the source with the target's pose and expression. */
-  reenact(source: Face, target: Face): Promise<Driven> | Driven;
+  reenact(source: Source, target: Face, signal?: AbortSignal): Promise<Driven> | Driven;
   /** Recomposes shapes and masks. */
-  exchange(source: Face, target: Face, driven: Driven, settings: SwapSettings): Promise<Exchanged> | Exchanged;
-  generate(source: Face, target: Face, exchanged: Exchanged, settings: SwapSettings): Promise<Generated> | Generated;
+  exchange(
+    source: Source,
+    target: Face,
+    driven: Driven,
+    settings: SwapSettings,
+    signal?: AbortSignal,
+  ): Promise<Exchanged> | Exchanged;
+  generate(
+    source: Source,
+    target: Face,
+    exchanged: Exchanged,
+    settings: SwapSettings,
+    signal?: AbortSignal,
+  ): Promise<Generated> | Generated;
   recolor(
-    source: Face,
+    source: Source,
     target: Face,
     exchanged: Exchanged,
     generated: Generated,
     settings: SwapSettings,
+    signal?: AbortSignal,
   ): Promise<Recolored> | Recolored;
   /** The face in its surroundings: a picture of the target's whole crop. */
   blend(
-    source: Face,
+    source: Source,
     target: Face,
     exchanged: Exchanged,
     generated: Generated,
     recolored: Recolored,
     settings: SwapSettings,
+    signal?: AbortSignal,
   ): Promise<RgbImage> | RgbImage;
   /** Fills what neither face shows. */
   inpaint(
-    source: Face,
+    source: Source,
     target: Face,
     exchanged: Exchanged,
     generated: Generated,
     recolored: Recolored,
     blended: RgbImage,
     settings: SwapSettings,
+    signal?: AbortSignal,
   ): Promise<RgbImage> | RgbImage;
   /** What is to be said about this pair, beyond what each face's own gate says. */
-  warnings(source: Face, target: Face): Warning[];
+  warnings(source: Source, target: Face, exchanged: Exchanged): Warning[];
   /** The picture of a stage. */
-  picture(stage: StageId, states: PairStates<Face, Driven, Exchanged, Generated, Recolored>): RgbImage;
+  picture(stage: StageId, states: PairStates<Face, Driven, Exchanged, Generated, Recolored, Source>): RgbImage;
 }
 
 /** A finished pair, its engine's types closed in. */

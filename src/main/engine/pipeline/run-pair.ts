@@ -11,35 +11,44 @@ export interface PairSide {
 }
 
 /** Runs all stages from alignment to inpainting; stages with known keys come from the cache. */
-export async function runPair<Face, Driven, Exchanged, Generated, Recolored>(
-  engine: EngineStages<Face, Driven, Exchanged, Generated, Recolored>,
+export async function runPair<Face, Driven, Exchanged, Generated, Recolored, Source>(
+  engine: EngineStages<Face, Driven, Exchanged, Generated, Recolored, Source>,
   targetSide: PairSide,
   sourceSide: PairSide,
   settings: SwapSettings,
   runner: StageRunner,
 ): Promise<SwappedPair> {
+  const { signal } = runner;
+  const { ofDriven } = engine;
   const alignedTarget = await runner.run('align', targetSide.key, () => targetSide.align());
   const alignedSource = await runner.run('source', sourceSide.key, () => sourceSide.align());
-  const parse = (aligned: AlignedFace) => () => engine.parse(aligned, runner.signal);
-  const source = await runner.run('parse-source', `${engine.id}|${sourceSide.key}`, parse(alignedSource));
+  const parse = (aligned: AlignedFace) => () => engine.parse(aligned, signal);
+  const sourceKey = `${engine.id}|${sourceSide.key}`;
+  const source = ofDriven
+    ? await runner.run('reenact', sourceKey, () => ofDriven.source(alignedSource, signal))
+    : ((await runner.run('parse-source', sourceKey, parse(alignedSource))) as Face & Source);
   const target = await runner.run('parse-target', `${engine.id}|${targetSide.key}`, parse(alignedTarget));
   const pair = `${engine.id}|${sourceSide.key}>${targetSide.key}`;
   const key = (stage: Parameters<typeof engine.settingsKey>[0]) => `${pair}|${engine.settingsKey(stage, settings)}`;
-  const driven = await runner.run('reenact', pair, () => engine.reenact(source, target));
+  let driven = await runner.run('reenact', pair, () => engine.reenact(source, target, signal));
+  if (ofDriven) {
+    const moved = driven;
+    driven = await runner.run('parse-source', pair, () => ofDriven.parse(moved, signal));
+  }
   const exchanged = await runner.run('exchange', key('exchange'), () =>
-    engine.exchange(source, target, driven, settings),
+    engine.exchange(source, target, driven, settings, signal),
   );
   const generated = await runner.run('generate', key('generate'), () =>
-    engine.generate(source, target, exchanged, settings),
+    engine.generate(source, target, exchanged, settings, signal),
   );
   const recolored = await runner.run('recolor', key('recolor'), () =>
-    engine.recolor(source, target, exchanged, generated, settings),
+    engine.recolor(source, target, exchanged, generated, settings, signal),
   );
   const blended = await runner.run('blend', key('blend'), () =>
-    engine.blend(source, target, exchanged, generated, recolored, settings),
+    engine.blend(source, target, exchanged, generated, recolored, settings, signal),
   );
   const inpainted = await runner.run('inpaint', key('inpaint'), () =>
-    engine.inpaint(source, target, exchanged, generated, recolored, blended, settings),
+    engine.inpaint(source, target, exchanged, generated, recolored, blended, settings, signal),
   );
   const states = {
     alignedTarget,
@@ -57,7 +66,7 @@ export async function runPair<Face, Driven, Exchanged, Generated, Recolored>(
   return {
     alignedTarget,
     result: inpainted,
-    warnings: () => engine.warnings(source, target),
+    warnings: () => engine.warnings(source, target, exchanged),
     picture: (stage) => engine.picture(stage, states),
   };
 }
