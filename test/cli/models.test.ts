@@ -4,8 +4,15 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PACK_IDS } from '#engine/weights/catalogue.ts';
 import { networkStateDict } from '#test/support/network-files.ts';
+import { PRETRAINED_OUTCOMES, writePretrained } from '#test/support/pretrained-folder.ts';
 import { concat, torchLegacy, torchZip } from '#test/support/torch-writer.ts';
 import { cli } from './fake-studio.ts';
+
+interface ImportReportJson {
+  readonly files: readonly { file: string; outcome: string; message: string }[];
+  readonly ignored: number;
+  readonly packs: readonly { id: string; state: string }[];
+}
 
 let folder: string;
 let home: string;
@@ -104,6 +111,42 @@ describe('models', () => {
     const { code, stderr } = await cli(words);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
+  });
+
+  test('a folder in the authors’ layout: a right report, exit code 3 for the damaged file, nothing half-written', async () => {
+    const pretrained = await writePretrained(folder);
+    const result = await cli(['models', 'import', pretrained, '--json']);
+    expect(result.code).toBe(3);
+    expect(result.stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/GPEN.weights.ParseNet-latest\.pth: .*truncated.* "e4s models list"/),
+    ]);
+    const report = JSON.parse(result.stdout) as ImportReportJson;
+    const outcomes = report.files.map(({ file, outcome }) => [file.split(path.sep).join('/'), outcome]);
+    expect(Object.fromEntries(outcomes)).toEqual(PRETRAINED_OUTCOMES);
+    expect(report.ignored).toBe(1);
+    const message = (name: string) => report.files.find(({ file }) => file.endsWith(name))?.message;
+    expect(message('iteration_300000.pt')).toMatch(
+      /another file, model\.pth.*should hold "E4S: Regional GAN Inversion"/,
+    );
+    expect(message('net_g_50000.pth')).toMatch(/no network that the studio knows.*should hold "E4S: face inpainting/);
+    expect(message('79999_iter.pth')).toBe('"BiSeNet: face parsing" was imported.');
+    const states = report.packs.map(({ id, state }) => [id, state]);
+    expect(states).toContainEqual(['face-parsing-bisenet', 'ready']);
+    expect(states).toContainEqual(['parsing-unet', 'ready']);
+    expect(states).toContainEqual(['lpips-alex', 'incomplete']);
+    expect(states).toContainEqual(['rgi', 'missing']);
+    const left = await readdir(path.join(home, 'packs'), { recursive: true, withFileTypes: true });
+    const names = left.filter((entry) => entry.isFile()).map(({ name }) => name.replace(/-[0-9a-f]{12}\./, '-*.'));
+    expect(names.toSorted()).toEqual([
+      'face-parsing-bisenet-*.safetensors',
+      'lpips-alex-*.safetensors',
+      ...Array(3).fill('manifest.json'),
+      'parsing-unet-*.safetensors',
+    ]);
+    expect((await cli(['models', 'verify'])).code).toBe(0);
+    const text = await cli(['models', 'import', pretrained]);
+    expect(text.stdout).toMatch(/present +faceseg.79999_iter\.pth: .*imported from this file before/);
+    expect(text.stdout).toMatch(/Still missing:\n.*rgi +E4S\/iteration_300000\.pt/);
   });
 
   test('a path that is not there ends with 3', async () => {

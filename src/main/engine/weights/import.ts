@@ -82,7 +82,8 @@ export async function importPath(packs: string, from: string, options: ImportOpt
     const report = (step: ImportProgress['step'], fraction: number): void =>
       options.onProgress?.({ file: candidate.name, index, count: candidates.length, step, fraction });
     try {
-      files.push({ file: candidate.name, ...(await importFile(packs, candidate.path, options, report)) });
+      const row = await importFile(packs, candidate.path, options, report);
+      files.push({ file: candidate.name, ...row, message: row.message + misnamed(candidate.name, row.pack) });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       const outcome = error instanceof ForeignArchiveError ? 'unknown' : 'refused';
@@ -90,6 +91,16 @@ export async function importPath(packs: string, from: string, options: ImportOpt
     }
   }
   return { files, ignored, packs: await listPacks(packs) };
+}
+
+/** The pack that publishes a file under this name. */
+const ownerOf = (name: string): PackId | undefined =>
+  PACK_IDS.find((id) => packOf(id).files.some((file) => path.posix.basename(file.name) === path.basename(name)));
+
+/** A remark for a file that holds something else than its published name says. */
+function misnamed(name: string, holds: PackId | undefined): string {
+  const owner = ownerOf(name);
+  return owner === undefined || owner === holds ? '' : ` A file of this name should hold "${packOf(owner).title}".`;
 }
 
 interface Candidate {
@@ -116,15 +127,28 @@ async function findCandidates(
     else if (await looksLikeWeights(file)) candidates.push({ path: file, name });
     else ignored++;
   }
-  return { candidates: candidates.toSorted((a, b) => rank(a) - rank(b)), unneeded, ignored };
+  const ranks = new Map<Candidate, number>();
+  for (const candidate of candidates) ranks.set(candidate, await rank(candidate));
+  const rankOf = (candidate: Candidate) => ranks.get(candidate) ?? 0;
+  return { candidates: candidates.toSorted((a, b) => rankOf(a) - rankOf(b)), unneeded, ignored };
 }
 
-const OFFICIAL_NAMES: ReadonlySet<string> = new Set(
-  PACK_IDS.flatMap((id) => packOf(id).files.map(({ name }) => path.posix.basename(name))),
-);
-
-/** Files under their published names come first: a tuned copy beside the original must not take its place. */
-const rank = ({ name }: Candidate): number => (OFFICIAL_NAMES.has(path.basename(name)) ? 0 : 1);
+/**
+ * Files that hold what their published name says come first, files that hold something else last: neither a tuned copy
+ * nor a file that got a wrong name may take the place of the original.
+ */
+async function rank({ name, path: file }: Candidate): Promise<number> {
+  const owner = ownerOf(name);
+  if (owner === undefined) return 1;
+  try {
+    await using opened = await openTensorFile(file);
+    return identify(opened)?.pack === owner ? 0 : 2;
+  } catch (error) {
+    // The import itself says what is wrong with it.
+    if (error instanceof InputError) return 2;
+    throw error;
+  }
+}
 
 /** Regular files below a folder, relative to it, in order. Folders behind links are not entered. */
 async function walk(root: string, signal: AbortSignal | undefined): Promise<string[]> {
