@@ -16,8 +16,10 @@ import {
   saveHandleSchema,
 } from './contract-base.ts';
 import { modelsContract } from './contract-models.ts';
-import { appSettingsSchema, ENGINE_IDS, exportSettingsSchema, swapSettingsSchema } from './settings.ts';
+import { jobsContract, videoContract } from './contract-video.ts';
+import { appSettingsSchema, ENGINE_IDS, EXPORT_FORMATS, exportSettingsSchema, swapSettingsSchema } from './settings.ts';
 import { STAGE_IDS } from './stages.ts';
+import { VIDEO_CONTAINER_IDS } from './video-formats.ts';
 
 export {
   errorReportSchema,
@@ -168,6 +170,8 @@ export const engineContract = {
   system: {
     doctor: bare.output(z.record(z.string(), z.unknown())),
   },
+  video: videoContract,
+  jobs: jobsContract,
 };
 export type EngineContract = typeof engineContract;
 
@@ -176,6 +180,9 @@ export type EngineContract = typeof engineContract;
 /** What a file or folder is chosen for: which endings a dialog offers, and where an upload lies and how long. */
 export const FILE_KINDS = ['picture', 'video', 'weights', 'folder'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
+/** What can be saved: a picture, a video, or a folder with one picture for every frame (desktop). */
+export const SAVE_FORMATS = [...EXPORT_FORMATS, ...VIDEO_CONTAINER_IDS, 'pictures'] as const;
+export type SaveFormat = (typeof SAVE_FORMATS)[number];
 export const grantedFileSchema = z.object({ file: fileHandleSchema, name: z.string() });
 export type GrantedFile = z.infer<typeof grantedFileSchema>;
 
@@ -217,7 +224,7 @@ export const shellContract = {
     grantBytes: base.input(z.strictObject({ name: z.string().min(1).max(255), bytes: blob })).output(grantedFileSchema),
     /** The system's save dialog (desktop) or a download slot (web); null when the user closed the dialog. */
     saveDialog: base
-      .input(z.strictObject({ name: z.string().min(1).max(255), format: exportSettingsSchema.shape.format }))
+      .input(z.strictObject({ name: z.string().min(1).max(255), format: z.enum(SAVE_FORMATS) }))
       .output(z.object({ to: saveHandleSchema, name: z.string(), download: z.string().optional() }).nullable()),
     /** Shows a saved file in the system's file manager (desktop). */
     reveal: base.input(z.strictObject({ saved: saveHandleSchema })).output(z.object({ shown: z.boolean() })),

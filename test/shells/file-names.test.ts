@@ -45,6 +45,10 @@ describe('withFormatEnding', () => {
     ['a', 'tiff', 'a.tif'],
     ['a.b', 'webp', 'a.b.webp'],
     ['../a.tiff', 'tiff', 'a.tiff'],
+    ['film.avi', 'mp4', 'film.avi.mp4'],
+    ['film.MP4', 'mp4', 'film.MP4'],
+    ['film.mp4', 'mkv', 'film.mkv'],
+    ['frames.mp4', 'pictures', 'frames'],
   ] as const)('%s as %s is %s', (name, format, expected) => {
     expect(withFormatEnding(name, format)).toBe(expected);
   });

@@ -3,12 +3,24 @@ import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '#engine/errors.ts';
 import { toStorageError } from '#engine/files/atomic.ts';
-import { FILE_KINDS, type FileKind, type GrantedFile } from '#shared/contract.ts';
+import { FILE_KINDS, type FileKind, type GrantedFile, type SaveFormat } from '#shared/contract.ts';
 import { FORMAT_ENDINGS, toSafeName, withFormatEnding } from './file-names.ts';
 import type { GrantTable } from './grant-table.ts';
 import { openPrivateFolder } from './private-folder.ts';
 import type { RecentFiles } from './recent-files.ts';
 import type { FileDesk } from './shell-router.ts';
+
+const SAVE_TITLES: Readonly<Record<SaveFormat, string>> = {
+  png: 'PNG picture',
+  jpeg: 'JPEG picture',
+  webp: 'WebP picture',
+  tiff: 'TIFF picture',
+  mp4: 'MP4 video',
+  mov: 'QuickTime video',
+  mkv: 'Matroska video',
+  webm: 'WebM video',
+  pictures: 'Folder of pictures',
+};
 
 interface FileFilter {
   name: string;
@@ -96,11 +108,11 @@ export async function openDesktopFiles({ grants, recent, dialogs }: DesktopFiles
         const ending = FORMAT_ENDINGS[format].slice(1);
         const chosen = await dialogs.save({
           name: withFormatEnding(name, format),
-          filters: [{ name: `${format.toUpperCase()} picture`, extensions: [ending] }],
+          filters: ending === '' ? [] : [{ name: SAVE_TITLES[format], extensions: [ending] }],
         });
         if (chosen === undefined) return null;
         // The user's own choice of an ending stands; a name without one gets the format's.
-        const file = path.extname(chosen) === '' ? `${chosen}.${ending}` : chosen;
+        const file = ending !== '' && path.extname(chosen) === '' ? `${chosen}.${ending}` : chosen;
         return { to: grants.grantWrite(file), name: path.basename(file) };
       },
       async reveal(saved) {

@@ -1,4 +1,5 @@
 /** File names that come from a window or from a browser: a name only, never a place. */
+import type { SaveFormat } from '#shared/contract.ts';
 
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
 const LIMIT = 120;
@@ -19,15 +20,26 @@ export function toSafeName(name: string): string {
   return clean.length <= LIMIT ? clean : [...clean].slice(0, LIMIT - ending.length).join('') + ending;
 }
 
-/** The usual ending of each export format. */
-export const FORMAT_ENDINGS = { png: '.png', jpeg: '.jpg', webp: '.webp', tiff: '.tif' } as const;
+/** The usual ending of each format; a folder has none. */
+export const FORMAT_ENDINGS: Readonly<Record<SaveFormat, string>> = {
+  png: '.png',
+  jpeg: '.jpg',
+  webp: '.webp',
+  tiff: '.tif',
+  mp4: '.mp4',
+  mov: '.mov',
+  mkv: '.mkv',
+  webm: '.webm',
+  pictures: '',
+};
 
-const OTHER_ENDINGS = { png: [], jpeg: ['.jpeg'], webp: [], tiff: ['.tiff'] } as const;
+const OTHER_ENDINGS: Readonly<Partial<Record<SaveFormat, string>>> = { jpeg: '.jpeg', tiff: '.tiff', mp4: '.m4v' };
 
 /** The name with the ending of its format. */
-export function withFormatEnding(name: string, format: keyof typeof FORMAT_ENDINGS): string {
+export function withFormatEnding(name: string, format: SaveFormat): string {
   const safe = toSafeName(name);
   const lower = safe.toLowerCase();
-  const fits = [FORMAT_ENDINGS[format], ...OTHER_ENDINGS[format]].some((ending) => lower.endsWith(ending));
-  return fits ? safe : `${safe.replace(/\.(png|jpe?g|webp|tiff?)$/i, '')}${FORMAT_ENDINGS[format]}`;
+  const ending = FORMAT_ENDINGS[format];
+  const fits = [ending, OTHER_ENDINGS[format] ?? ending].some((known) => known !== '' && lower.endsWith(known));
+  return fits ? safe : `${safe.replace(/\.(png|jpe?g|webp|tiff?|mp4|m4v|mov|mkv|webm)$/i, '')}${ending}`;
 }

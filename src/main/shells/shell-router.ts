@@ -6,10 +6,10 @@ import {
   type FileHandle,
   type FileKind,
   type GrantedFile,
+  type SaveFormat,
   type SaveHandle,
   shellContract,
 } from '#shared/contract.ts';
-import type { ExportFormat } from '#shared/settings.ts';
 import type { GrantTable } from './grant-table.ts';
 import type { RecentFiles } from './recent-files.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -30,7 +30,7 @@ export interface FileDesk {
   grantBytes(file: { name: string; bytes: Blob }): Promise<GrantedFile>;
   saveDialog(options: {
     name: string;
-    format: ExportFormat;
+    format: SaveFormat;
   }): Promise<{ to: SaveHandle; name: string; download?: string } | null>;
   reveal(saved: SaveHandle): Promise<boolean>;
 }

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { UsageError } from '#engine/errors.ts';
 import { WEB_PATHS } from '#shared/bridge.ts';
 import { type FileKind, type GrantedFile, saveHandleSchema } from '#shared/contract.ts';
 import { toSafeName, withFormatEnding } from './file-names.ts';
@@ -69,6 +70,11 @@ export async function openWebFiles({ grants, recent, limitBytes, uploadsFolder }
         }),
       release: async (file) => (await uploads.remove(file)) || grants.revoke(file),
       saveDialog: async ({ name, format }) => {
+        if (format === 'pictures') {
+          throw new UsageError('A browser cannot take a folder.', {
+            action: 'Save a video, or use the desktop program or the command line.',
+          });
+        }
         const safe = withFormatEnding(name, format);
         const to = grants.grantWrite(await folder.place(safe), safe);
         return { to, name: safe, download: `${WEB_PATHS.download}${to}` };
