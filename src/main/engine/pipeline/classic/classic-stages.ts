@@ -8,6 +8,7 @@ import type { RgbImage } from '#engine/image/picture.ts';
 import { warpAffine } from '#engine/image/warp.ts';
 import type { SwapSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
+import { changePicture } from '../change-picture.ts';
 import type { EngineStages, PairStates } from '../engine-stages.ts';
 import { labelPicture } from '../label-picture.ts';
 import { memoOn } from '../memo.ts';
@@ -93,11 +94,6 @@ function picture(stage: StageId, states: States, topology: FaceTopology): RgbIma
     case 'paste':
       return changePicture(states.alignedTarget.crop, states.inpainted);
   }
-}
-
-/** The change that is pasted: middle grey where nothing changes. */
-function changePicture(before: RgbImage, after: RgbImage): RgbImage {
-  return { ...before, data: after.data.map((a, i) => 0.5 + 0.5 * (a - before.data[i]!)) };
 }
 
 /** @param analyser supplies the person mask */

@@ -7,8 +7,13 @@ import { REGIONS, type RegionId, regionIndex } from '#shared/regions.ts';
 import type { RegionSwitch } from '#shared/settings.ts';
 import { OUTER_LABELS, type Recomposed } from './recompose.ts';
 
-/** The ring reaches this far to both sides of the face's border, pixels at 512. */
-const RING_RADIUS = 2;
+export interface Ring {
+  /** How far the ring reaches to both sides of the face's border, pixels at 512. */
+  readonly radius: number;
+  readonly soft: boolean;
+}
+
+const PHOTO_RING: Ring = { radius: 2, soft: true };
 /** Bands of low frequency reach everywhere; from this distance to the face on, pixels at 512, the target stays. */
 const REACH_RADIUS = 12;
 
@@ -66,15 +71,15 @@ export interface CompositeMasks extends RingMasks {
   readonly reach: Plane;
 }
 
-/** The masks of a photo's composite for a picture of side `size`. */
-export function compositeMasks(mask: Plane, size: number): CompositeMasks {
+/** The masks of a composite for a picture of side `size`. */
+export function compositeMasks(mask: Plane, size: number, ring: Ring = PHOTO_RING): CompositeMasks {
   const { width, height, data } = mask;
   const enlarge = (plane: Plane): Plane => ({
     width: size,
     height: size,
     data: resizePlane(plane.data, width, height, size, size),
   });
-  const { content, border } = ringMasks(mask, RING_RADIUS, true);
+  const { content, border } = ringMasks(mask, ring.radius, ring.soft);
   const reach = softErosion({ width, height, data: dilateBox(data, width, height, square(REACH_RADIUS)) });
   return { content: enlarge(content), border: enlarge(border), reach: enlarge(reach) };
 }

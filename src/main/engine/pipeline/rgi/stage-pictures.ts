@@ -1,0 +1,37 @@
+/** What the stages of the rgi engine show. */
+import type { ByteImage, RgbImage } from '#engine/image/picture.ts';
+import type { StageId } from '#shared/stages.ts';
+import { changePicture } from '../change-picture.ts';
+import type { PairStates } from '../engine-stages.ts';
+import { labelPicture } from '../label-picture.ts';
+import type { RgiSource, RgiTarget } from './frame-preparation.ts';
+import type { RgiDriven, RgiExchange } from './rgi-stages.ts';
+
+type States = PairStates<RgiTarget, RgiDriven, RgiExchange, ByteImage, ByteImage, RgiSource>;
+
+export function rgiPicture(stage: StageId, states: States, show: (image: ByteImage) => RgbImage): RgbImage {
+  switch (stage) {
+    case 'align':
+      return states.alignedTarget.crop;
+    case 'source':
+      return states.alignedSource.crop;
+    case 'reenact':
+      return show(states.driven.picture);
+    case 'parse-source':
+      return states.driven.labels ? labelPicture(states.driven.labels.regions) : show(states.driven.picture);
+    case 'parse-target':
+      return labelPicture(states.target.labels.regions);
+    case 'exchange':
+      return labelPicture(states.exchanged.recomposed.map, states.exchanged.recomposed.hole);
+    case 'generate':
+      return show(states.generated);
+    case 'recolor':
+      return show(states.recolored);
+    case 'blend':
+      return states.blended;
+    case 'inpaint':
+      return states.inpainted;
+    case 'paste':
+      return changePicture(states.alignedTarget.crop, states.inpainted);
+  }
+}
