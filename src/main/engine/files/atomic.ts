@@ -4,6 +4,7 @@
  * answers with a short write first; the usual libraries take the first write for the whole file, and none streams.
  */
 import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -108,6 +109,21 @@ export async function openAtomic(file: string, options: AtomicOptions = {}): Pro
       if (!committed) await rm(temporaryPath, { force: true }).catch(() => undefined);
     },
   };
+}
+
+/**
+ * Gives a whole file its final name. On another disk it is copied first, and appears there when the copy is whole.
+ * @throws StorageError naming `to`, CancelledError; then `from` is as it was
+ */
+export async function moveFileAtomic(from: string, to: string, options: AtomicOptions = {}): Promise<void> {
+  try {
+    await renameWithRetry(from, to);
+    await syncFolder(path.dirname(path.resolve(to)));
+  } catch (error) {
+    if (codeOf(error) !== 'EXDEV') throw toStorageError(error, to);
+    await writeStreamAtomic(to, createReadStream(from, { highWaterMark: 1 << 20 }), options);
+    await rm(from, { force: true });
+  }
 }
 
 async function renameWithRetry(from: string, to: string): Promise<void> {

@@ -1,0 +1,92 @@
+/** Changes of a job that nobody works on: new settings, or everything anew. */
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { openVideo } from '#engine/video/open-video.ts';
+import { removeAnalysis } from './clean-up.ts';
+import { identifyFile } from './file-identity.ts';
+import type { JobFolder } from './job-folder.ts';
+import { openClip } from './job-runner.ts';
+import type { JobChange } from './jobs.ts';
+import { checkSettings, copySources, describeClip } from './make-job.ts';
+import { type Manifest, writeManifest } from './manifest.ts';
+import { removeSegments } from './segments.ts';
+import { madeWith } from './start-checks.ts';
+import { INITIAL_STATE, type StoredState, writeState } from './state.ts';
+import { wantedFrames } from './trim.ts';
+import type { VideoEngine } from './video-engine.ts';
+
+/**
+ * Takes new settings on. Frames that were swapped with others are thrown away; the faces stay where the range does.
+ * @throws UsageError, InputError, NoFaceError, StorageError; then nothing changed
+ */
+export async function changeJob(
+  folder: JobFolder,
+  manifest: Manifest,
+  state: StoredState,
+  engine: VideoEngine,
+  { sources, ...change }: JobChange,
+): Promise<void> {
+  for (const { path: photo, name, face } of sources ?? []) await engine.requireFace({ path: photo, name, face });
+  const settings = await checkSettings(
+    { ...manifest.settings, ...change },
+    manifest.target.path,
+    (sources ?? []).map((source) => ({ path: source.path })),
+  );
+  const range = await rangeOf(manifest, settings.video.maxFrames);
+  const changed: Manifest = {
+    ...manifest,
+    ...range,
+    settings,
+    sources: sources === undefined ? manifest.sources : await copySources(folder, sources),
+  };
+  const sameFrames = isDeepStrictEqual(range, { first: manifest.first, end: manifest.end });
+  const sameWork =
+    sameFrames &&
+    isDeepStrictEqual({ ...settings, out: undefined }, { ...manifest.settings, out: undefined }) &&
+    isDeepStrictEqual(changed.sources, manifest.sources);
+  if (!sameWork) await removeSegments(folder);
+  if (!sameFrames) {
+    await removeAnalysis(folder);
+    await rm(folder.tracks, { force: true });
+  }
+  await writeManifest(folder, changed);
+  if (sameWork && state.state !== 'done') return;
+  await removeResult(folder, state);
+  await writeState(folder, {
+    ...INITIAL_STATE,
+    ...(sameFrames && state.analysed ? { analysed: true, phase: 'swap' } : {}),
+    state: 'paused',
+    changed: new Date().toISOString(),
+  });
+}
+
+async function rangeOf(manifest: Manifest, maxFrames: number): Promise<{ first: number; end: number }> {
+  const { first, end, settings, trim } = manifest;
+  if (maxFrames === settings.video.maxFrames) return { first, end };
+  const { info, times } = await openClip(manifest);
+  return wantedFrames(times, info.startSeconds, trim, maxFrames);
+}
+
+/**
+ * Reads the target anew and forgets everything that was finished.
+ * @throws InputError, UsageError, MissingPackError, StorageError
+ */
+export async function startAnew(folder: JobFolder, manifest: Manifest, state: StoredState, engine: VideoEngine) {
+  const { target, trim, settings } = manifest;
+  const clip = await openVideo(target.path, { file: target.name });
+  const identity = { path: target.path, name: target.name, ...(await identifyFile(target.path, target.name)) };
+  const identityOfEngine = await madeWith(engine, settings.swap);
+  await removeSegments(folder);
+  await removeAnalysis(folder);
+  await Promise.all([folder.tracks, folder.frames].map((file) => rm(file, { force: true })));
+  await removeResult(folder, state);
+  const anew = { ...manifest, ...describeClip(clip, identity, trim, settings), decodedTimes: false };
+  await writeManifest(folder, { ...anew, madeWith: identityOfEngine });
+  await writeState(folder, { ...INITIAL_STATE, changed: new Date().toISOString() });
+}
+
+/** A result inside the job's folder belongs to the job; one that was saved elsewhere to its user. */
+async function removeResult({ root }: JobFolder, { result }: StoredState): Promise<void> {
+  if (result !== undefined && path.dirname(result) === root) await rm(result, { recursive: true, force: true });
+}

@@ -1,0 +1,53 @@
+/** Tracks and frames of a job with what became of them. */
+
+import { NoFaceError, UsageError } from '#engine/errors.ts';
+import type { FrameRange, JobTimeline, JobTrack } from '#shared/jobs.ts';
+import { assignSources } from './assignment.ts';
+import { fillPending, joinRanges } from './frame-states.ts';
+import { readFrames } from './frames-file.ts';
+import type { JobFolder } from './job-folder.ts';
+import type { Manifest } from './manifest.ts';
+import { finishedParts } from './segments.ts';
+import { type ClipTracks, readTracks, type StoredTrack } from './tracks-file.ts';
+
+/** @throws InputError when the files are damaged */
+export async function jobTimeline(folder: JobFolder, manifest: Manifest): Promise<JobTimeline> {
+  const { first, end } = manifest;
+  const [tracks, kept, reports] = await Promise.all([
+    readTracks(folder),
+    readFrames(folder),
+    finishedParts(folder, manifest),
+  ]);
+  const ranges = kept.length > 0 ? [...kept] : joinRanges(reports.map((report) => report.ranges));
+  // Parts are finished in order.
+  const frontier = (ranges.at(-1)?.to ?? first - 1) + 1;
+  const sources = tracks ? assignmentsOf(manifest, tracks) : new Map<number, number>();
+  return {
+    first,
+    end,
+    tracks: (tracks?.tracks ?? []).map((track) => describeTrack(track, sources.get(track.id), frontier)),
+    ranges: fillPending(ranges, first, end),
+  };
+}
+
+/** Goals that the clip cannot meet are told when the job runs; until then nothing is assigned. */
+function assignmentsOf({ sources, target }: Manifest, tracks: ClipTracks): Map<number, number> {
+  try {
+    return assignSources(sources, tracks, target.name);
+  } catch (error) {
+    if (error instanceof NoFaceError || error instanceof UsageError) return new Map();
+    throw error;
+  }
+}
+
+/** @param frontier the first frame that is not finished */
+function describeTrack(track: StoredTrack, source: number | undefined, frontier: number): JobTrack {
+  const ranges = track.ranges.flatMap((range): FrameRange[] => {
+    if (range.state !== 'pending') return [range];
+    if (source === undefined) return [{ ...range, state: 'unassigned' }];
+    const done: FrameRange = { from: range.from, to: Math.min(range.to, frontier - 1), state: 'swapped' };
+    const rest: FrameRange = { from: Math.max(range.from, frontier), to: range.to, state: 'pending' };
+    return [done, rest].filter(({ from, to }) => from <= to);
+  });
+  return { ...track, source: source ?? null, ranges };
+}

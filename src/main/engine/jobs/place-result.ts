@@ -1,0 +1,49 @@
+/** Moves a whole result, a file or a folder of pictures, to the place that its user named. */
+import { randomBytes } from 'node:crypto';
+import { cp, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { moveFileAtomic, toStorageError } from '#engine/files/atomic.ts';
+
+/** @throws StorageError naming `to`, CancelledError; then nothing stands under that name that was not there before */
+export async function placeResult(from: string, to: string, signal?: AbortSignal): Promise<void> {
+  await removeTraces(to);
+  if (!(await stat(from)).isDirectory()) return moveFileAtomic(from, to, { signal });
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw toStorageError(error, to);
+    await copyFolder(from, to);
+    await rm(from, { recursive: true, force: true });
+  }
+}
+
+/** To another disk: the folder appears when all of it is there. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  const temporary = path.join(path.dirname(to), `.${path.basename(to)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await cp(from, temporary, { recursive: true });
+    await rename(temporary, to);
+  } catch (error) {
+    throw toStorageError(error, to);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** What a process that was killed while it wrote this result left beside it. */
+async function removeTraces(place: string): Promise<void> {
+  const { dir, base } = path.parse(place);
+  await removeMatching(dir, (name) => name.startsWith(`.${base}.`) && ENDING.test(name.slice(base.length + 1)));
+}
+
+const ENDING = /^\.[0-9a-f]{12}\.tmp$/;
+
+/** Removes all unfinished files of a folder. */
+export const removeUnfinished = (folder: string): Promise<void> =>
+  removeMatching(folder, (name) => name.startsWith('.') && /\.[0-9a-f]{12}\.tmp$/.test(name));
+
+async function removeMatching(folder: string, matches: (name: string) => boolean): Promise<void> {
+  // A folder that is not there has no traces.
+  const names = await readdir(folder).catch(() => []);
+  await Promise.all(names.filter(matches).map((name) => rm(path.join(folder, name), { recursive: true, force: true })));
+}

@@ -1,0 +1,61 @@
+/** What a job needs of face analysis and of a swapping engine. Tests bring their own. */
+import type { FaceTimeline, TrackedFace } from '#engine/face/tracks/timeline.ts';
+import type { Frame, FrameSwapper } from '#engine/pipeline/frame-swapper.ts';
+import type { SourceFace } from '#shared/jobs.ts';
+import type { SwapSettings, VideoSettings } from '#shared/settings.ts';
+
+/** Looks at the wanted frames one after the other; here they count from 0. */
+export interface ClipAnalysis extends AsyncDisposable {
+  /** @throws CancelledError */
+  look(frame: Frame, signal: AbortSignal): Promise<void>;
+  /** Everything seen since the last call, and what is needed to go on behind it as if nothing had happened. */
+  take(): Uint8Array;
+}
+
+/** A face of a photo. */
+export interface PhotoFace {
+  readonly path: string;
+  /** As the user knows it. */
+  readonly name: string;
+  readonly face: SourceFace;
+}
+
+export interface SwapperRequest {
+  readonly swap: SwapSettings;
+  readonly video: VideoSettings;
+  /** By track. */
+  readonly sources: ReadonlyMap<number, PhotoFace>;
+  readonly timeline: FaceTimeline;
+}
+
+export interface VideoEngine extends AsyncDisposable {
+  /**
+   * Names and hashes of everything that decides how a frame comes out.
+   * @throws MissingPackError when the engine that is asked for cannot run
+   */
+  identity(swap: SwapSettings): Promise<Readonly<Record<string, string>>>;
+  /** @param behind bytes of an earlier `take` */
+  openAnalysis(behind?: Uint8Array): Promise<ClipAnalysis>;
+  /**
+   * Concludes who is who. Frames count from 0 at the first wanted one.
+   * @param chunks files with what `take` gave, in order and without gaps
+   */
+  timeline(chunks: readonly string[], signal: AbortSignal): Promise<FaceTimeline>;
+  /** @throws NoFaceError when the photo has no such face, InputError when it is no photo */
+  requireFace(photo: PhotoFace, signal?: AbortSignal): Promise<void>;
+  openSwapper(request: SwapperRequest): Promise<FrameSwapper>;
+}
+
+/** The same timeline with frames counted over the whole clip. */
+export function shiftTimeline(timeline: FaceTimeline, first: number): FaceTimeline {
+  return {
+    frames: timeline.frames + first,
+    tracks: timeline.tracks.map((track) => ({
+      ...track,
+      firstFrame: track.firstFrame + first,
+      lastFrame: track.lastFrame + first,
+      bestFrame: track.bestFrame + first,
+    })),
+    facesAt: (frame): readonly TrackedFace[] => (frame < first ? [] : timeline.facesAt(frame - first)),
+  };
+}
