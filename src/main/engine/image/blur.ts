@@ -14,13 +14,27 @@ export function boxRadii(sigma: number): [number, number, number] {
 function boxRows(source: Float32Array, out: Float32Array, width: number, height: number, radius: number): void {
   const share = 1 / (2 * radius + 1);
   const last = width - 1;
+  // Up to `inner` the window's left end lies outside, from `outer` on its right end does.
+  const inner = Math.min(radius, width);
+  const outer = Math.max(inner, last - radius);
   for (let y = 0; y < height; y++) {
     const row = y * width;
-    let sum = source[row]! * (radius + 1);
-    for (let x = 1; x <= radius; x++) sum += source[row + Math.min(x, last)]!;
-    for (let x = 0; x < width; x++) {
-      out[row + x] = sum * share;
-      sum += source[row + Math.min(x + radius + 1, last)]! - source[row + Math.max(x - radius, 0)]!;
+    const left = source[row]!;
+    const right = source[row + last]!;
+    let sum = left * (radius + 1);
+    for (let x = 1; x <= radius; x++) sum += source[row + (x < last ? x : last)]!;
+    let i = row;
+    for (let x = 0; x < inner; x++, i++) {
+      out[i] = sum * share;
+      sum += source[row + Math.min(x + radius + 1, last)]! - left;
+    }
+    for (const end = row + outer; i < end; i++) {
+      out[i] = sum * share;
+      sum += source[i + radius + 1]! - source[i - radius]!;
+    }
+    for (const end = row + width; i < end; i++) {
+      out[i] = sum * share;
+      sum += right - source[i - radius]!;
     }
   }
 }

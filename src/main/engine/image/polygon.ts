@@ -16,53 +16,73 @@ export function fillPolygon(
 ): Float32Array<ArrayBuffer> {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const [, y] of points) {
+  const corners = new Float64Array(2 * points.length);
+  points.forEach(([x, y], i) => {
+    corners[2 * i] = x;
+    corners[2 * i + 1] = y;
     low = Math.min(low, y);
     high = Math.max(high, y);
-  }
+  });
   const coverage = new Float32Array(width + 1);
+  const xs = new Float64Array(points.length);
   const first = Math.max(0, Math.floor(low));
   const last = Math.min(height - 1, Math.ceil(high) - 1);
   for (let row = first; row <= last; row++) {
-    coverage.fill(0);
-    for (let s = 0; s < SCANLINES; s++) addSpans(crossings(points, row + (s + 0.5) / SCANLINES), width, coverage);
-    const to = row * width;
-    for (let x = 0; x < width; x++) {
-      const c = Math.min(1, coverage[x]!);
-      if (c > 0) out[to + x]! += c * (1 - out[to + x]!);
+    let from = width;
+    let to = 0;
+    for (let s = 0; s < SCANLINES; s++) {
+      const count = crossings(corners, row + (s + 0.5) / SCANLINES, xs);
+      for (let k = 0; k + 1 < count; k += 2) {
+        const begin = xs[k]! > 0 ? xs[k]! : 0;
+        const end = xs[k + 1]! < width ? xs[k + 1]! : width;
+        if (end <= begin) continue;
+        addSpan(begin, end, coverage);
+        from = Math.min(from, Math.floor(begin));
+        to = Math.max(to, Math.ceil(end));
+      }
     }
+    const o = row * width;
+    for (let x = from; x < to; x++) {
+      const c = coverage[x]! < 1 ? coverage[x]! : 1;
+      if (c > 0) out[o + x]! += c * (1 - out[o + x]!);
+    }
+    coverage.fill(0, from, to + 1);
   }
   return out;
 }
 
-/** Where the horizontal line at `y` crosses the outline, in order. */
-function crossings(points: readonly Point[], y: number): number[] {
-  const xs: number[] = [];
-  let [x0, y0] = points[points.length - 1]!;
-  for (const [x1, y1] of points) {
-    if (y1 > y !== y0 > y) xs.push(x1 + ((x0 - x1) * (y - y1)) / (y0 - y1));
+/** Where the horizontal line at `y` crosses the outline, in order, into `xs`; returns how often. */
+function crossings(corners: Float64Array, y: number, xs: Float64Array): number {
+  let count = 0;
+  let x0 = corners[corners.length - 2]!;
+  let y0 = corners[corners.length - 1]!;
+  for (let i = 0; i < corners.length; i += 2) {
+    const x1 = corners[i]!;
+    const y1 = corners[i + 1]!;
+    if (y1 > y !== y0 > y) {
+      const x = x1 + ((x0 - x1) * (y - y1)) / (y0 - y1);
+      let k = count++;
+      for (; k > 0 && xs[k - 1]! > x; k--) xs[k] = xs[k - 1]!;
+      xs[k] = x;
+    }
     x0 = x1;
     y0 = y1;
   }
-  return xs.sort((a, b) => a - b);
+  return count;
 }
 
-function addSpans(xs: readonly number[], width: number, coverage: Float32Array): void {
+/** Adds one scan line's share of the pixels from `begin` to `end`. */
+function addSpan(begin: number, end: number, coverage: Float32Array): void {
   const share = 1 / SCANLINES;
-  for (let k = 0; k + 1 < xs.length; k += 2) {
-    const from = Math.max(0, xs[k]!);
-    const to = Math.min(width, xs[k + 1]!);
-    if (to <= from) continue;
-    const first = Math.floor(from);
-    const last = Math.floor(to);
-    if (first === last) {
-      coverage[first]! += (to - from) * share;
-      continue;
-    }
-    coverage[first]! += (first + 1 - from) * share;
-    for (let x = first + 1; x < last; x++) coverage[x]! += share;
-    coverage[last]! += (to - last) * share;
+  const first = Math.floor(begin);
+  const last = Math.floor(end);
+  if (first === last) {
+    coverage[first]! += (end - begin) * share;
+    return;
   }
+  coverage[first]! += (first + 1 - begin) * share;
+  for (let x = first + 1; x < last; x++) coverage[x]! += share;
+  coverage[last]! += (end - last) * share;
 }
 
 /** The polygon scaled about the mean of its corners. */

@@ -47,16 +47,45 @@ export function shrinkPlane(source: Float32Array, width: number, height: number,
   const h = Math.floor(height / factor);
   const data = new Float32Array(w * h);
   const share = 1 / (factor * factor);
-  for (let y = 0; y < h * factor; y++) {
-    const row = Math.floor(y / factor) * w;
-    let p = y * width;
-    for (let x = 0; x < w; x++) {
+  for (let y = 0, to = 0; y < h; y++) {
+    for (let x = 0; x < w; x++, to++) {
       let sum = 0;
-      for (let k = 0; k < factor; k++) sum += source[p++]!;
-      data[row + x]! += sum * share;
+      for (let row = 0, p = y * factor * width + x * factor; row < factor; row++, p += width) {
+        for (let k = 0; k < factor; k++) sum += source[p + k]!;
+      }
+      data[to] = sum * share;
     }
   }
   return { width: w, height: h, data };
+}
+
+/** Where the pixels of an enlarged axis are read: the sample below, the one above, and the share of the latter. */
+interface AxisReads {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  readonly share: Float32Array;
+}
+
+function axisReads(from: number, to: number): AxisReads {
+  const low = new Int32Array(to);
+  const high = new Int32Array(to);
+  const share = new Float32Array(to);
+  for (let x = 0; x < to; x++) {
+    const u = Math.min(from - 1, Math.max(0, ((x + 0.5) * from) / to - 0.5));
+    const i = Math.floor(u);
+    low[x] = i;
+    high[x] = Math.min(from - 1, i + 1);
+    share[x] = u - i;
+  }
+  return { low, high, share };
+}
+
+/** One row of `source`, enlarged. */
+function enlargeRow(source: Float32Array, row: number, { low, high, share }: AxisReads, out: Float32Array): void {
+  for (let x = 0; x < out.length; x++) {
+    const a = source[row + low[x]!]!;
+    out[x] = a + share[x]! * (source[row + high[x]!]! - a);
+  }
 }
 
 /** Bilinear resize with half-pixel centres and clamped edges (no antialiasing: meant for enlarging). */
@@ -68,29 +97,32 @@ export function resizePlane(
   height: number,
 ): Float32Array<ArrayBuffer> {
   const out = new Float32Array(width * height);
-  const left = new Int32Array(width);
-  const right = new Int32Array(width);
-  const share = new Float32Array(width);
-  for (let x = 0; x < width; x++) {
-    const u = Math.min(sw - 1, Math.max(0, ((x + 0.5) * sw) / width - 0.5));
-    const i = Math.floor(u);
-    left[x] = i;
-    right[x] = Math.min(sw - 1, i + 1);
-    share[x] = u - i;
-  }
+  const across = axisReads(sw, width);
+  const down = axisReads(sh, height);
+  // Each row of the source is enlarged once and then mixed with its neighbour.
+  let upper = new Float32Array(width);
+  let lower = new Float32Array(width);
+  let upperRow = -1;
+  let lowerRow = -1;
   for (let y = 0, i = 0; y < height; y++) {
-    const v = Math.min(sh - 1, Math.max(0, ((y + 0.5) * sh) / height - 0.5));
-    const j = Math.floor(v);
-    const q = v - j;
-    const top = j * sw;
-    const bottom = Math.min(sh - 1, j + 1) * sw;
+    const low = down.low[y]!;
+    const high = down.high[y]!;
+    if (upperRow !== low) {
+      [upper, lower] = [lower, upper];
+      [upperRow, lowerRow] = [lowerRow, upperRow];
+      if (upperRow !== low) {
+        enlargeRow(source, low * sw, across, upper);
+        upperRow = low;
+      }
+    }
+    if (lowerRow !== high) {
+      enlargeRow(source, high * sw, across, lower);
+      lowerRow = high;
+    }
+    const q = down.share[y]!;
     for (let x = 0; x < width; x++, i++) {
-      const l = left[x]!;
-      const r = right[x]!;
-      const p = share[x]!;
-      const a = source[top + l]! + p * (source[top + r]! - source[top + l]!);
-      const b = source[bottom + l]! + p * (source[bottom + r]! - source[bottom + l]!);
-      out[i] = a + q * (b - a);
+      const a = upper[x]!;
+      out[i] = a + q * (lower[x]! - a);
     }
   }
   return out;
