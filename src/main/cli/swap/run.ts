@@ -108,8 +108,8 @@ export async function runSwap(context: CliContext, options: SwapOptions): Promis
 /** Says what is missing for the E4S engine before any photo is opened. */
 async function requireEngine(engine: SwapSettings['engine']): Promise<void> {
   if (engine !== 'rgi') return;
-  const { rgiUnavailable } = await import('#engine/pipeline/rgi-packs.ts');
-  throw await rgiUnavailable(findHome().packs);
+  const { requireRgi } = await import('#engine/pipeline/rgi/context.ts');
+  await requireRgi(findHome().packs);
 }
 
 function toSettings(options: SwapOptions): SwapSettings {

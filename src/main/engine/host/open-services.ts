@@ -3,16 +3,23 @@ import path from 'node:path';
 import { modelsFolder } from '#engine/face/models/location.ts';
 import { findHome } from '#engine/files/home.ts';
 import { loadSettings, saveSettings } from '#engine/files/settings-store.ts';
+import { createVideoEngine } from '#engine/jobs/create-video-engine.ts';
+import { openJobQueue } from '#engine/jobs/job-queue.ts';
 import { createPhotoStudio } from '#engine/pipeline/create-photo-studio.ts';
-import { rgiUnavailable } from '#engine/pipeline/rgi-packs.ts';
+import { rgiReadiness } from '#engine/pipeline/rgi/readiness.ts';
+import { listPacks } from '#engine/weights/packs.ts';
 import { examineSystem } from './doctor.ts';
+import { createKeptClips } from './kept-clips.ts';
 import { createLane } from './lane.ts';
+import { createOpenedVideos } from './opened-videos.ts';
 import type { OpenServices } from './run-engine.ts';
 import { readSamples } from './samples.ts';
+import { shareLane } from './shared-video-engine.ts';
 
 export const openServices: OpenServices = async () => {
   const home = findHome();
   const notices: string[] = [];
+  const work = createLane();
   return {
     studio: createPhotoStudio(),
     samples: await readSamples(path.join(modelsFolder(), 'samples')),
@@ -27,12 +34,20 @@ export const openServices: OpenServices = async () => {
     },
     models: {
       packs: home.packs,
-      engines: async () => [
-        { id: 'classic', ready: true, reason: null },
-        { id: 'rgi', ready: false, reason: (await rgiUnavailable(home.packs)).message },
-      ],
+      engines: async () => {
+        const { ready, reason = null } = rgiReadiness(await listPacks(home.packs));
+        return [
+          { id: 'classic', ready: true, reason: null },
+          { id: 'rgi', ready, reason },
+        ];
+      },
     },
-    lanes: { work: createLane(), packs: createLane() },
+    video: {
+      jobs: openJobQueue({ jobs: home.jobs, engine: shareLane(createVideoEngine(), work) }),
+      videos: createOpenedVideos(),
+      kept: createKeptClips(home.clips),
+    },
+    lanes: { work, packs: createLane() },
     doctor: () => examineSystem(home),
   };
 };

@@ -3,32 +3,28 @@ import { performance } from 'node:perf_hooks';
 import { UsageError } from '#engine/errors.ts';
 import { FaceAnalyser } from '#engine/face/faces.ts';
 import { setModelsFolder } from '#engine/face/models/location.ts';
-import { findHome } from '#engine/files/home.ts';
 import { composeAffine } from '#engine/image/affine.ts';
 import { decodePicture } from '#engine/image/decode.ts';
 import { type EncodedFile, encodeImagePreview, encodePicture, encodePreview } from '#engine/image/encode.ts';
 import type { PhotoId, ResultId, SwapRequest, SwapResult, Warning } from '#shared/contract.ts';
-import type { ExportSettings, SwapSettings } from '#shared/settings.ts';
+import type { ExportSettings } from '#shared/settings.ts';
 import { STAGE_IDS, type StageId } from '#shared/stages.ts';
 import { alignFace, faceTransform, resizedTransform } from './align-stage.ts';
 import type { AlignedFace } from './aligned-face.ts';
-import { type ClassicStages, createClassicStages } from './classic/classic-stages.ts';
 import type { SwappedPair } from './engine-stages.ts';
+import { Engines, type EnginesOptions } from './engines.ts';
 import { enlargeFace, overviewOf } from './overview.ts';
 import { pasteBack } from './paste-back.ts';
 import { faceInfo, PhotoStore, photoInfo } from './photo-store.ts';
 import type { EncodedPicture, ParsedFace, ParseOptions, PhotoStudio, RunOptions } from './photo-studio.ts';
 import { ResultStore } from './result-store.ts';
-import { rgiUnavailable } from './rgi-packs.ts';
-import { type PairSide, runPair } from './run-pair.ts';
+import type { PairSide } from './run-pair.ts';
 import { StageCache } from './stage-cache.ts';
 import { StageRunner } from './stage-runner.ts';
 
-export interface PhotoStudioOptions {
+export interface PhotoStudioOptions extends EnginesOptions {
   /** The `models/` folder; looked for beside the program when absent. */
   readonly modelsDir?: string | undefined;
-  /** Threads of one network operator; the runtime's own choice when absent. */
-  readonly threads?: number | undefined;
 }
 
 /** Bytes of intermediate results that are kept for the next run. */
@@ -37,20 +33,21 @@ const CACHE_BYTES = 640 * 1024 * 1024;
 /** Opens no model before it is needed. */
 export function createPhotoStudio(options: PhotoStudioOptions = {}): PhotoStudio {
   if (options.modelsDir !== undefined) setModelsFolder(options.modelsDir);
-  return new ClassicPhotoStudio(options);
+  return new LocalPhotoStudio(options);
 }
 
 const preview = ({ bytes, mime, width, height }: EncodedFile): EncodedPicture => ({ bytes, mime, width, height });
 
-class ClassicPhotoStudio implements PhotoStudio {
+class LocalPhotoStudio implements PhotoStudio {
   readonly #analyser: FaceAnalyser;
   readonly #photos = new PhotoStore();
   readonly #results = new ResultStore();
   readonly #cache = new StageCache(CACHE_BYTES);
-  #stages: ClassicStages | undefined;
+  readonly #engines: Engines;
 
-  constructor({ threads }: PhotoStudioOptions) {
-    this.#analyser = new FaceAnalyser({ threads });
+  constructor(options: PhotoStudioOptions) {
+    this.#analyser = new FaceAnalyser({ threads: options.threads });
+    this.#engines = new Engines(this.#analyser, options, () => this.#cache.forget('rgi|'));
   }
 
   async open(file: { path: string; name: string }, { thorough }: { thorough: boolean }, run: RunOptions = {}) {
@@ -92,7 +89,7 @@ class ClassicPhotoStudio implements PhotoStudio {
     const runner = new StageRunner(this.#cache, run, 1);
     const side = this.#side(id, face, run.crop ?? true);
     const aligned = await runner.run('align', side.key, () => side.align());
-    const stages = this.#classic();
+    const stages = this.#engines.classicStages;
     const { parse } = await runner.run('parse-target', `${stages.id}|${side.key}`, () =>
       stages.parse(aligned, run.signal),
     );
@@ -109,7 +106,8 @@ class ClassicPhotoStudio implements PhotoStudio {
   async swap(request: SwapRequest, run: RunOptions = {}): Promise<SwapResult> {
     const start = performance.now();
     const { settings, assignments } = request;
-    const stages = await this.#engine(settings);
+    const engine = await this.#engines.choose(settings.engine);
+    using _rest = this.#engines.restAfterwards();
     const targets = assignments.map((a) => a.targetFace);
     if (new Set(targets).size < targets.length)
       throw new UsageError('Each face of the target can have one source only.');
@@ -119,14 +117,9 @@ class ClassicPhotoStudio implements PhotoStudio {
     const pairs = new Map<number, SwappedPair>();
     for (const [index, { targetFace, source, sourceFace }] of assignments.entries()) {
       runner.beginFace(index);
-      const target = this.#side(request.target, targetFace, settings.crop);
-      const pair = await runPair(
-        stages,
-        target,
-        this.#side(source, sourceFace, settings.crop, target.size),
-        settings,
-        runner,
-      );
+      const target = this.#side(request.target, targetFace, settings.crop, engine.cropSize);
+      const from = this.#side(source, sourceFace, settings.crop, target.size);
+      const pair = await engine.run(target, from, settings, runner);
       const under = picture;
       const pasted = await runner.measure('paste', () => pasteBack(under, pair.alignedTarget, pair.result));
       picture = pasted.picture;
@@ -139,11 +132,11 @@ class ClassicPhotoStudio implements PhotoStudio {
       ];
       faces.push({ targetFace, warnings, stages: [...STAGE_IDS], touched: [x, y, width, height] });
     }
-    const result = this.#results.add({ picture, engine: stages.id, pairs });
+    const result = this.#results.add({ picture, engine: engine.id, pairs });
     const { width, height } = picture;
     return {
       result,
-      engine: stages.id,
+      engine: engine.id,
       width,
       height,
       faces,
@@ -171,17 +164,8 @@ class ClassicPhotoStudio implements PhotoStudio {
     this.#photos.clear();
     this.#results.clear();
     this.#cache.clear();
+    await this.#engines[Symbol.asyncDispose]();
     await this.#analyser[Symbol.asyncDispose]();
-  }
-
-  #classic(): ClassicStages {
-    this.#stages ??= createClassicStages(this.#analyser);
-    return this.#stages;
-  }
-
-  async #engine({ engine }: SwapSettings): Promise<ClassicStages> {
-    if (engine === 'rgi') throw await rgiUnavailable(findHome().packs);
-    return this.#classic();
   }
 
   /** What the gate says of one face beyond mere remarks. */

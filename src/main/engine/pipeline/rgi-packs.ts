@@ -7,7 +7,7 @@ export async function rgiUnavailable(packsFolder: string): Promise<MissingPackEr
   const missing = await missingFor(packsFolder, 'rgi-swap');
   if (missing.length === 0) {
     return new MissingPackError(
-      'The packs of the rgi engine are there, but this version swaps photos with the classic engine only.',
+      'The packs of the rgi engine are there, but videos are swapped with the classic engine only.',
       {
         action: 'Choose the classic engine.',
       },

@@ -30,11 +30,17 @@ export const rgiUnavailable = ({ reason }: RgiReadiness): MissingPackError =>
     action: 'Import them with "e4s models import", or choose the classic engine.',
   });
 
-/** Opens no network yet. @throws MissingPackError naming the packs that the engine cannot do without */
+/** @param packs the folder of packs @throws MissingPackError naming the packs that the engine cannot do without */
+export async function requireRgi(packs: string): Promise<RgiReadiness> {
+  const readiness = rgiReadiness(await listPacks(packs));
+  if (!readiness.ready) throw rgiUnavailable(readiness);
+  return readiness;
+}
+
+/** Opens no network yet. @throws MissingPackError */
 export async function openRgi(options: RgiContextOptions = {}): Promise<RgiContext> {
   const home = options.home ?? findHome();
-  const readiness = rgiReadiness(await listPacks(home.packs));
-  if (!readiness.ready) throw rgiUnavailable(readiness);
+  const readiness = await requireRgi(home.packs);
   const { device = 'auto', threads, budget, tuned } = options;
   const selfTests = path.join(home.cache, SELF_TESTS_FILE);
   const networks = new RgiNetworks({ packs: home.packs, device, threads, budget, selfTests, tuned });

@@ -67,7 +67,9 @@ export interface PartReadiness {
 export interface RgiReadiness {
   /** The engine can swap. */
   readonly ready: boolean;
-  /** Packs without which it cannot, with their states. */
+  /** Packs without which it cannot. */
+  readonly required: readonly PackStatus[];
+  /** Those of them that are not ready. */
   readonly missing: readonly PackStatus[];
   /** Why it cannot, one sentence; undefined when it can. */
   readonly reason: string | undefined;
@@ -87,6 +89,7 @@ export function rgiReadiness(packs: readonly PackStatus[]): RgiReadiness {
   });
   return {
     ready: missing.length === 0,
+    required,
     missing,
     reason: missing.length === 0 ? undefined : reasonOf(missing),
     parts,
