@@ -13,6 +13,8 @@ export interface Home {
   readonly jobs: string;
   /** May be deleted at any time. */
   readonly cache: string;
+  /** Clips that pages sent for jobs, kept as long as their jobs. */
+  readonly clips: string;
   /** Large files on their way from a page; empty when no studio runs. */
   readonly uploads: string;
   readonly settingsFile: string;
@@ -33,6 +35,7 @@ export function findHome(env: NodeJS.ProcessEnv = process.env): Home {
     packs: path.join(root, 'packs'),
     jobs: path.join(root, 'jobs'),
     cache: path.join(root, 'cache'),
+    clips: path.join(root, 'clips'),
     uploads: path.join(root, 'uploads'),
     settingsFile: path.join(root, 'settings.json'),
     recentFile: path.join(root, 'recent.json'),

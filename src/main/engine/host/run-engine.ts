@@ -29,6 +29,7 @@ export function runEngine(
       );
     },
     onShutdown: () => {
+      // A job that runs is left where it is: the next process finds it cut off, and goes on with it when it is told to.
       void services
         .then((opened) => opened.studio[Symbol.asyncDispose]())
         .catch(() => undefined)

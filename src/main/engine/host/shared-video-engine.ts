@@ -1,0 +1,30 @@
+/**
+ * The engine of video jobs on the lane of everything else: a job takes its turn for every single frame, so that a photo
+ * is opened or swapped between two frames of a job instead of behind all of them.
+ */
+import type { VideoEngine } from '#engine/jobs/video-engine.ts';
+import type { Lane } from './lane.ts';
+
+export function shareLane(engine: VideoEngine, lane: Lane): VideoEngine {
+  return {
+    identity: (swap) => engine.identity(swap),
+    async openAnalysis(behind) {
+      const analysis = await engine.openAnalysis(behind);
+      return {
+        look: (frame, signal) => lane(signal, () => analysis.look(frame, signal)),
+        take: () => analysis.take(),
+        [Symbol.asyncDispose]: () => analysis[Symbol.asyncDispose](),
+      };
+    },
+    timeline: (chunks, signal) => lane(signal, () => engine.timeline(chunks, signal)),
+    requireFace: (photo, signal) => lane(signal, () => engine.requireFace(photo, signal)),
+    async openSwapper(request) {
+      const swapper = await lane(undefined, () => engine.openSwapper(request));
+      return {
+        swap: (frame, faces, signal) => lane(signal, () => swapper.swap(frame, faces, signal)),
+        [Symbol.asyncDispose]: () => swapper[Symbol.asyncDispose](),
+      };
+    },
+    [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+  };
+}
