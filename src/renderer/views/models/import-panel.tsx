@@ -1,6 +1,6 @@
 import { Button, Checkbox, makeStyles, ProgressBar, tokens } from '@fluentui/react-components';
 import { DocumentAdd20Regular, FolderOpen20Regular } from '@fluentui/react-icons';
-import { type ChangeEvent, useRef } from 'react';
+import { type ChangeEvent, useEffect, useRef } from 'react';
 import { useStudio } from '../../actions/studio.ts';
 import { pickedFolder } from '../../hooks/dropped.ts';
 import { useConnection } from '../../state/connection.ts';
@@ -60,7 +60,12 @@ export function ImportPanel({ replace, onReplace }: ImportPanelProps) {
   const desktop = useConnection((state) => state.shell?.kind === 'desktop');
   const folderInput = useRef<HTMLInputElement>(null);
   const filesInput = useRef<HTMLInputElement>(null);
+  const row = useRef<HTMLDivElement>(null);
   const options = { replace };
+  useEffect(() => {
+    // The button that ends a task goes with it, and must not take the focus out of the dialog.
+    if (task === null && document.activeElement === document.body) row.current?.querySelector('button')?.focus();
+  }, [task]);
 
   // A browser opens its dialog only inside the user's own gesture, so nothing may be awaited before this.
   const choose = (kind: 'folder' | 'weights', input: HTMLInputElement | null) => {
@@ -80,23 +85,28 @@ export function ImportPanel({ replace, onReplace }: ImportPanelProps) {
   return (
     <Block title={text.models.importTitle}>
       <p className={styles.hint}>{text.models.importHint}</p>
-      {task ? (
-        <Task task={task} />
-      ) : (
-        <div className={styles.row}>
-          <Button icon={<FolderOpen20Regular />} onClick={() => choose('folder', folderInput.current)}>
-            {text.models.folder}
-          </Button>
-          <Button icon={<DocumentAdd20Regular />} onClick={() => choose('weights', filesInput.current)}>
-            {text.models.files}
-          </Button>
-          <Checkbox
-            checked={replace}
-            label={text.models.replace}
-            onChange={(_, { checked }) => onReplace(checked === true)}
-          />
-        </div>
-      )}
+      <div ref={row} className={styles.row}>
+        <Button
+          disabledFocusable={task !== null}
+          icon={<FolderOpen20Regular />}
+          onClick={() => choose('folder', folderInput.current)}
+        >
+          {text.models.folder}
+        </Button>
+        <Button
+          disabledFocusable={task !== null}
+          icon={<DocumentAdd20Regular />}
+          onClick={() => choose('weights', filesInput.current)}
+        >
+          {text.models.files}
+        </Button>
+        <Checkbox
+          checked={replace}
+          label={text.models.replace}
+          onChange={(_, { checked }) => onReplace(checked === true)}
+        />
+      </div>
+      {task && <Task task={task} />}
       <input
         ref={folderInput}
         id="pick-weights-folder"

@@ -97,7 +97,11 @@ export function ImportReportCard({ report, models }: { report: ImportReport; mod
           appearance="subtle"
           icon={<Dismiss16Regular />}
           aria-label={words.close}
-          onClick={() => useModels.setState({ report: null })}
+          onClick={({ currentTarget }) => {
+            // The focus must stay in the dialog when this button goes: its content can hold it.
+            currentTarget.closest<HTMLElement>('[tabindex="0"]')?.focus();
+            useModels.setState({ report: null });
+          }}
         />
       </div>
       {report.files.length > 0 ? <Files files={report.files} /> : <p className={styles.line}>{words.none}</p>}

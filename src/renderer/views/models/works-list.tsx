@@ -33,7 +33,7 @@ function Row({ works, title, why }: RowProps) {
 /** What a feature waits for, or what would make it better; packs by their titles. */
 function reasonOf({ missing, oneIsEnough, better }: Feature, titles: ReadonlyMap<string, string>): string {
   const named = (ids: readonly string[]) => ids.map((id) => titles.get(id) ?? id).join(', ');
-  const needs = oneIsEnough ? text.models.needsOne : text.models.needsAll;
+  const needs = oneIsEnough && missing.length > 1 ? text.models.needsOne : text.models.needsAll;
   const parts = [
     ...(missing.length > 0 ? [needs(named(missing))] : []),
     ...(better.length > 0 && missing.length === 0 ? [text.models.better(named(better))] : []),
