@@ -36,6 +36,42 @@ export function fromLogLight(v: number): number {
   return SRGB_OF[i]! + (SRGB_OF[i + 1]! - SRGB_OF[i]!) * (x - i);
 }
 
+/** `logLight` of every value. */
+export function logLightPlane(values: Float32Array): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(values.length);
+  for (let o = 0; o < out.length; o++) {
+    const v = values[o]!;
+    const x = v <= 0 ? 0 : v >= 1 ? STEPS : v * STEPS;
+    const i = x | 0;
+    const low = LOG_OF[i]!;
+    out[o] = low + (LOG_OF[i + 1]! - low) * (x - i);
+  }
+  return out;
+}
+
+/** `fromLogLight` of light + share · change, for the pixels of three planes whose mask is above 0; 0 elsewhere. */
+export function changedLight(
+  light: Float32Array,
+  change: Float32Array,
+  share: number,
+  mask: Float32Array,
+): Float32Array<ArrayBuffer> {
+  const n = mask.length;
+  const out = new Float32Array(3 * n);
+  const scale = LOG_STEPS / (LOG_MAX - LOG_MIN);
+  for (let k = 0, o = 0; k < 3; k++) {
+    for (let i = 0; i < n; i++, o++) {
+      if (!(mask[i]! > 0)) continue;
+      let x = (light[o]! + share * change[o]! - LOG_MIN) * scale;
+      x = x <= 0 ? 0 : x >= LOG_STEPS ? LOG_STEPS : x;
+      const j = x | 0;
+      const low = SRGB_OF[j]!;
+      out[o] = low + (SRGB_OF[j + 1]! - low) * (x - j);
+    }
+  }
+  return out;
+}
+
 /** Luma of the pixel (Rec. 601 weights, encoded values): what matting and sharpness look at. */
 export function lumaPlane(rgb: Float32Array, n: number): Float32Array<ArrayBuffer> {
   const out = new Float32Array(n);
@@ -51,8 +87,8 @@ const LAB_TOP = 1.01;
 const LAB_STEPS = 16384;
 const LAB_OF = Float64Array.from({ length: LAB_STEPS + 2 }, (_, i) => labCurve((LAB_TOP * i) / LAB_STEPS));
 
-/** Linear light by table; values are clipped to [0, 1]. */
-function linearLight(v: number): number {
+/** `srgbToLinear` by table (error below 1e-7); values are clipped to [0, 1]. */
+export function linearLight(v: number): number {
   const x = v <= 0 ? 0 : v >= 1 ? STEPS : v * STEPS;
   const i = x | 0;
   return LINEAR_OF[i]! + (LINEAR_OF[i + 1]! - LINEAR_OF[i]!) * (x - i);

@@ -153,7 +153,7 @@ export function createClassicStages(
         plan = planRecolor(texture, exchanged, source, target);
         plans.set(texture, plan);
       }
-      return { plan, image: applyChange(plan.change, texture.image, texture.coverage, settings.recolor) };
+      return { plan, image: applyChange(plan.change, texture.image, plan.log, texture.coverage, settings.recolor) };
     },
     blend: (source, target, exchanged, texture, { plan, image }, settings) =>
       composeFace(image, texture, exchanged, layerOf(source, target, exchanged, texture, plan, settings)),

@@ -3,10 +3,10 @@
  * turn white when dark skin meets light.
  */
 import type { FacePart } from '#engine/face/mesh.ts';
-import { srgbToLinear } from '#engine/image/color.ts';
+import { linearLight } from '#engine/image/color.ts';
 import { clamp, mix, smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
-import { type BoxedMask, featureMask, forBox } from '../feature-masks.ts';
+import { type BoxedMask, featureMask } from '../feature-masks.ts';
 
 export type Rgb = readonly [number, number, number];
 
@@ -111,20 +111,29 @@ function meanLight(
   hidden: Float32Array,
   [low, high]: readonly [number, number],
 ): { mean: Rgb; count: number } {
-  const n = image.width * image.height;
-  const seen: { light: number; pixel: number }[] = [];
-  forBox(mask.box, image.width, (i, j) => {
-    if (mask.data[j]! * (1 - hidden[i]!) <= 0.5) return;
-    seen.push({ light: 0.3 * image.data[i]! + 0.59 * image.data[n + i]! + 0.11 * image.data[2 * n + i]!, pixel: i });
-  });
-  if (low > 0 || high < 1) seen.sort((a, b) => a.light - b.light || a.pixel - b.pixel);
-  const chosen = seen.slice(Math.floor(low * seen.length), Math.ceil(high * seen.length));
+  const { width, data } = image;
+  const n = width * image.height;
+  const { box } = mask;
+  const light = new Float64Array(box.width * box.height);
+  const pixels = new Uint32Array(box.width * box.height);
+  let count = 0;
+  for (let y = 0, j = 0; y < box.height; y++) {
+    for (let i = (box.y + y) * width + box.x, end = i + box.width; i < end; i++, j++) {
+      if (mask.data[j]! * (1 - hidden[i]!) <= 0.5) continue;
+      light[count] = 0.3 * data[i]! + 0.59 * data[n + i]! + 0.11 * data[2 * n + i]!;
+      pixels[count++] = i;
+    }
+  }
+  // Places in `pixels`, dark ones first where only some count.
+  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  if (low > 0 || high < 1) order.sort((a, b) => light[a]! - light[b]! || a - b);
+  const chosen = order.subarray(Math.floor(low * count), Math.ceil(high * count));
   const mean = map3((k) => {
     let sum = 0;
-    for (const { pixel } of chosen) sum += srgbToLinear(image.data[k * n + pixel]!);
+    for (let c = 0; c < chosen.length; c++) sum += linearLight(data[k * n + pixels[chosen[c]!]!]!);
     return sum / Math.max(1, chosen.length);
   });
-  return { mean, count: seen.length };
+  return { mean, count };
 }
 
 /**

@@ -1,9 +1,8 @@
 /** From reduced planes of light to the change of every pixel, and its application. */
-import { fromLogLight, logLight } from '#engine/image/color.ts';
+import { changedLight } from '#engine/image/color.ts';
 import { mix, smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { resizePlane } from '#engine/image/resize.ts';
-import { forBox } from '../feature-masks.ts';
 import type { DrivenTexture } from '../texture/driven-texture.ts';
 import type { FeatureGain } from './feature-gains.ts';
 import type { SkinLight } from './skin-light.ts';
@@ -24,25 +23,31 @@ const FAINT = 0.02;
 /** Log light up to which bright detail passes whole, free and held back, and how much may follow beyond. */
 const GLINT = { free: 1.5, held: 0.2, beyond: 0.12 } as const;
 
-/**
- * A highlight is light added to the skin's own, so on brighter skin it weighs less: log(1 + (e^d - 1) ratio), ratio =
- * present light over wanted light. Multiplying it instead makes noses of dark faces glare on light ones.
- */
-const highlight = (detail: number, ratio: number): number =>
-  Math.log(1 + (Math.exp(detail) - 1) * Math.min(HIGHLIGHT_LIMIT, ratio));
-
 /** Lets detail pass up to the knee and only a little beyond it. */
 const heldBack = (detail: number, knee: number): number =>
   detail <= knee ? detail : knee + GLINT.beyond * Math.tanh((detail - knee) / GLINT.beyond);
 
 /**
+ * How much a highlight weighs in the wanted light. It is light added to the skin's own, so on brighter skin it weighs
+ * less: log(1 + (e^d - 1) ratio), ratio = present light over wanted light. Multiplying it instead makes noses of dark
+ * faces glare on light ones.
+ */
+function highlightRatio(present: Float32Array, wanted: Float32Array): Float32Array {
+  const ratio = new Float32Array(present.length);
+  for (let i = 0; i < ratio.length; i++) ratio[i] = Math.min(HIGHLIGHT_LIMIT, Math.exp(present[i]! - wanted[i]!));
+  return ratio;
+}
+
+/**
  * The change of log light at full strength.
+ * @param log log light of the texture, three planes
  * @param wanted light that the face gets, reduced planes
  * @param ours light that it has
  * @returns three planes of the window, 0 outside the mesh
  */
 export function lightChange(
   { image, coverage }: DrivenTexture,
+  log: Float32Array,
   wanted: readonly Float32Array[],
   ours: SkinLight,
   { contrast, restraint }: DetailRule,
@@ -53,38 +58,46 @@ export function lightChange(
   const change = new Float32Array(3 * n);
   const knee = mix(GLINT.free, GLINT.held, restraint);
   for (let k = 0; k < 3; k++) {
-    const light = resizePlane(wanted[k]!, ours.width, ours.height, width, height);
-    const present = resizePlane(ours.fine[k]!, ours.width, ours.height, width, height);
-    const from = image.data.subarray(k * n, (k + 1) * n);
+    const enlarge = (plane: Float32Array) => resizePlane(plane, ours.width, ours.height, width, height);
+    const light = enlarge(wanted[k]!);
+    const present = enlarge(ours.fine[k]!);
+    const ratio = enlarge(highlightRatio(ours.fine[k]!, wanted[k]!));
+    const from = log.subarray(k * n, (k + 1) * n);
     const to = change.subarray(k * n, (k + 1) * n);
     for (let i = 0; i < n; i++) {
       if (coverage[i] === 0) continue;
-      const own = logLight(from[i]!);
-      const had = present[i]!;
-      let detail = contrast * (own - had);
-      if (detail > FAINT) detail = heldBack(highlight(detail, Math.exp(had - light[i]!)), knee);
+      const own = from[i]!;
+      let detail = contrast * (own - present[i]!);
+      if (detail > FAINT) {
+        detail = Math.log(1 + (Math.exp(detail) - 1) * ratio[i]!);
+        if (detail > knee) detail = heldBack(detail, knee);
+      }
       to[i] = light[i]! + detail - own;
     }
     for (const { mask, gain, darkOnly } of gains) {
-      forBox(mask.box, width, (i, j) => {
-        const share = mask.data[j]!;
-        if (share <= 0 || coverage[i] === 0) return;
-        const belongs = darkOnly ? smoothstep(DARK.none, DARK.whole, logLight(from[i]!) - present[i]!) : 1;
-        to[i]! += share * belongs * (gain[k]! - to[i]!);
-      });
+      const { box, data } = mask;
+      const wish = gain[k]!;
+      for (let y = 0, j = 0; y < box.height; y++) {
+        for (let i = (box.y + y) * width + box.x, end = i + box.width; i < end; i++, j++) {
+          let share = data[j]!;
+          if (share <= 0 || coverage[i] === 0) continue;
+          if (darkOnly) share *= smoothstep(DARK.none, DARK.whole, from[i]! - present[i]!);
+          to[i]! += share * (wish - to[i]!);
+        }
+      }
     }
   }
   return change;
 }
 
-/** The picture with a share of the change, 0 (its own colours) .. 1. */
-export function applyChange(change: Float32Array, image: RgbImage, coverage: Float32Array, strength: number): RgbImage {
+/** The picture with a share of the change, 0 (its own colours) .. 1. @param log its log light */
+export function applyChange(
+  change: Float32Array,
+  image: RgbImage,
+  log: Float32Array,
+  coverage: Float32Array,
+  strength: number,
+): RgbImage {
   if (strength === 0) return image;
-  const n = image.width * image.height;
-  const data = new Float32Array(3 * n);
-  for (let i = 0; i < n; i++) {
-    if (coverage[i] === 0) continue;
-    for (let o = i; o < 3 * n; o += n) data[o] = fromLogLight(logLight(image.data[o]!) + strength * change[o]!);
-  }
-  return { width: image.width, height: image.height, data };
+  return { width: image.width, height: image.height, data: changedLight(log, change, strength, coverage) };
 }

@@ -5,7 +5,7 @@
  */
 import type { FacePart } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
-import { logLight } from '#engine/image/color.ts';
+import { logLight, logLightPlane } from '#engine/image/color.ts';
 import { clamp, mix, smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { fillPolygon } from '#engine/image/polygon.ts';
@@ -27,6 +27,8 @@ export interface RecolorPlan {
   readonly height: number;
   /** The change of log light at full strength, three planes of the window; 0 outside the mesh. */
   readonly change: Float32Array;
+  /** Log light of the texture. */
+  readonly log: Float32Array;
   readonly features: readonly FeatureGain[];
   /** Where both pictures show bare skin, at the reduced size. */
   readonly both: Float32Array;
@@ -124,12 +126,14 @@ export function planRecolor(
   }
   const theirs = skinLight(background, ofTarget, scale);
   const ours = skinLight(texture.image, ofSource, scale);
+  const log = logLightPlane(texture.image.data);
   const follow = targetShare(local, width, height, source, target, scale);
   const wanted = wantedLight(theirs, ours, both, follow);
-  const hidden = texture.lost.map((l, i) => Math.max(l, occluder[i]!));
+  const hidden = texture.lost.slice();
+  for (let i = 0; i < hidden.length; i++) if (occluder[i]! > hidden[i]!) hidden[i] = occluder[i]!;
   const skinGain = meanGain(wanted.light, ours.fine, both);
   const detail: DetailRule = {
-    contrast: detailContrast(texture.image, background, ours.fine, theirs.fine, both, width),
+    contrast: detailContrast(log, background, ours.fine, theirs.fine, both, width),
     // Glints stand out in hard light, and where dark skin becomes light.
     restraint: Math.max(wanted.hardness, smoothstep(0.4, 1.2, luminanceOf(skinGain))),
   };
@@ -145,7 +149,8 @@ export function planRecolor(
   return {
     width: w,
     height: h,
-    change: lightChange(texture, wanted.light, ours, detail, gains),
+    log,
+    change: lightChange(texture, log, wanted.light, ours, detail, gains),
     features: gains,
     both,
   };
@@ -164,11 +169,14 @@ function wantedLight(
   const n = both.length;
   const departure = [0, 1, 2].map((k) => {
     const [t, tc, s, sc] = [theirs.fine[k]!, theirs.coarse[k]!, ours.fine[k]!, ours.coarse[k]!];
-    return Float32Array.from({ length: n }, (_, i) => s[i]! - sc[i]! - (t[i]! - tc[i]!));
+    const plane = new Float32Array(n);
+    for (let i = 0; i < n; i++) plane[i] = s[i]! - sc[i]! - (t[i]! - tc[i]!);
+    return plane;
   });
-  const luminance = Float32Array.from({ length: n }, (_, i) =>
-    luminanceOf([departure[0]![i]!, departure[1]![i]!, departure[2]![i]!]),
-  );
+  const luminance = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    luminance[i] = 0.3 * departure[0]![i]! + 0.59 * departure[1]![i]! + 0.11 * departure[2]![i]!;
+  }
   let square = 0;
   let weight = 1e-6;
   for (let i = 0; i < n; i++) {
@@ -178,14 +186,16 @@ function wantedLight(
   const hardness = smoothstep(SOFT_LIGHT, HARD_LIGHT, Math.sqrt(square / weight));
   const most = mix(LARGEST_DEPARTURE.soft, LARGEST_DEPARTURE.hard, hardness);
   const least = mix(TARGET_SHARE.soft, TARGET_SHARE.hard, hardness);
-  const light = departure.map((plane, k) =>
-    Float32Array.from({ length: n }, (_, i) => {
+  const light = departure.map((plane, k) => {
+    const out = new Float32Array(n);
+    for (let i = 0; i < n; i++) {
       const broad = luminance[i]!;
       const tint = LARGEST_TINT * Math.tanh((plane[i]! - broad) / LARGEST_TINT);
       const kept = most * Math.tanh(broad / most) + tint;
-      return theirs.fine[k]![i]! + (1 - Math.max(least, follow[i]!)) * kept;
-    }),
-  );
+      out[i] = theirs.fine[k]![i]! + (1 - Math.max(least, follow[i]!)) * kept;
+    }
+    return out;
+  });
   return { light, hardness };
 }
 
@@ -217,14 +227,14 @@ function meanGain(wanted: readonly Float32Array[], present: readonly Float32Arra
 
 /** Ratio of the target's to the source's contrast of detail on skin. */
 function detailContrast(
-  face: RgbImage,
+  log: Float32Array,
   background: RgbImage,
   ourLight: readonly Float32Array[],
   theirLight: readonly Float32Array[],
   both: Float32Array,
   reducedWidth: number,
 ): number {
-  const { width, height } = face;
+  const { width, height } = background;
   const n = width * height;
   let ours = 1e-6;
   let theirs = 1e-6;
@@ -235,7 +245,7 @@ function detailContrast(
       if (!(both[q]! > 0.9)) continue;
       const i = y * width + x;
       for (let k = 0; k < 3; k++) {
-        ours += (logLight(face.data[k * n + i]!) - ourLight[k]![q]!) ** 2;
+        ours += (log[k * n + i]! - ourLight[k]![q]!) ** 2;
         theirs += (logLight(background.data[k * n + i]!) - theirLight[k]![q]!) ** 2;
       }
     }

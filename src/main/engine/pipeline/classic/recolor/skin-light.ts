@@ -4,9 +4,9 @@
  * not darken what is taken for the skin's light.
  */
 import { gaussianBlur } from '#engine/image/blur.ts';
-import { logLight } from '#engine/image/color.ts';
+import { logLightPlane } from '#engine/image/color.ts';
 import { fillUnknown } from '#engine/image/fill.ts';
-import { guidedFilter } from '#engine/image/guided-filter.ts';
+import { edgeFilter } from '#engine/image/guided-filter.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { shrinkPlane } from '#engine/image/resize.ts';
 
@@ -36,11 +36,12 @@ export function skinLight(image: RgbImage, confidence: Float32Array, scale: numb
   const width = Math.floor(image.width / LIGHT_REDUCTION);
   const height = Math.floor(image.height / LIGHT_REDUCTION);
   const small = width * height;
-  const log = new Float32Array(3 * small);
+  const reduced = new Float32Array(3 * small);
   for (let k = 0; k < 3; k++) {
-    const plane = shrinkPlane(image.data.subarray(k * n, (k + 1) * n), image.width, image.height, LIGHT_REDUCTION);
-    for (let i = 0; i < small; i++) log[k * small + i] = logLight(plane.data[i]!);
+    const plane = image.data.subarray(k * n, (k + 1) * n);
+    reduced.set(shrinkPlane(plane, image.width, image.height, LIGHT_REDUCTION).data, k * small);
   }
+  const log = logLightPlane(reduced);
   const filled = fillUnknown(log, confidence, width, height, 3);
   const channel = (k: number) => filled.subarray(k * small, (k + 1) * small);
   const luminance = new Float32Array(small);
@@ -48,12 +49,11 @@ export function skinLight(image: RgbImage, confidence: Float32Array, scale: numb
     luminance[i] = 0.3 * filled[i]! + 0.59 * filled[small + i]! + 0.11 * filled[2 * small + i]!;
   }
   const sigma = (at1024: number) => (at1024 * scale) / LIGHT_REDUCTION;
+  const alongEdges = edgeFilter(luminance, width, height, 1.7 * sigma(FINE_SIGMA), EDGE_VARIANCE);
   return {
     width,
     height,
     coarse: [0, 1, 2].map((k) => gaussianBlur(channel(k), width, height, sigma(COARSE_SIGMA))),
-    fine: [0, 1, 2].map((k) =>
-      guidedFilter(luminance, channel(k), width, height, 1.7 * sigma(FINE_SIGMA), EDGE_VARIANCE),
-    ),
+    fine: [0, 1, 2].map((k) => alongEdges(channel(k))),
   };
 }
