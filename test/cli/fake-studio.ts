@@ -4,9 +4,11 @@ import { CancelledError } from '#engine/errors.ts';
 import { decodePicture } from '#engine/image/decode.ts';
 import { encodePicture, encodePreview } from '#engine/image/encode.ts';
 import type { DecodedPicture } from '#engine/image/picture.ts';
+import type { VideoEngine } from '#engine/jobs/video-engine.ts';
 import type { PhotoStudio } from '#engine/pipeline/photo-studio.ts';
 import { runCli } from '#main/cli/program.ts';
 import type { Face, PhotoId, ResultId, SwapRequest } from '#shared/contract.ts';
+import { fakeVideoEngine } from '#test/support/fake-video-engine.ts';
 
 export const face = (index: number, size: number): Face => ({
   index,
@@ -120,7 +122,7 @@ export interface CliRun {
 /** Runs the command line in this process. */
 export async function cli(
   argv: readonly string[],
-  options: { studio?: FakeStudio; signal?: AbortSignal; terminal?: boolean } = {},
+  options: { studio?: FakeStudio; videoEngine?: VideoEngine; signal?: AbortSignal; terminal?: boolean } = {},
 ): Promise<CliRun> {
   let stdout = '';
   let stderr = '';
@@ -139,6 +141,7 @@ export async function cli(
     },
     signal: options.signal ?? new AbortController().signal,
     openStudio: async () => options.studio ?? fakeStudio(),
+    openVideoEngine: async () => options.videoEngine ?? fakeVideoEngine(),
   });
   return { code, stdout, stderr };
 }

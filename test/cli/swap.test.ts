@@ -255,12 +255,12 @@ describe('other failures', () => {
     await expectRefusal(await cli(swap()), 3, `e4s: ${source}: There is no such file.`);
   });
 
-  test('a video as target ends with 3 and says what it is', async () => {
+  test('a damaged video as target ends with 3 and says what it is', async () => {
     target = at('clip.mp4');
     await writeFile(target, Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypisom\0\0\0\0isommp42')]));
     const run = await cli(swap());
     expect(run.code).toBe(3);
-    expect(run.stderr).toMatch(/clip\.mp4: This is a video \(MP4\)/);
+    expect(run.stderr).toMatch(/clip\.mp4: This MP4 file is damaged or cut off\./);
     expect(existsSync(out)).toBe(false);
   });
 

@@ -123,7 +123,7 @@ export function createFakeJobs(): FakeJobs {
     async filesOf(id) {
       const { state } = get(id);
       const target = requests.get(id)?.target.path ?? '';
-      return { target, result: state === 'done' ? target : undefined };
+      return { target, result: state === 'done' ? target : undefined, out: undefined, sources: [], engine: 'fake' };
     },
     async saveAs(id, file) {
       get(id);

@@ -1,4 +1,5 @@
 /** What a command may touch of the world around it. Tests hand in their own. */
+import type { VideoEngine } from '#engine/jobs/video-engine.ts';
 import type { PhotoStudio } from '#engine/pipeline/photo-studio.ts';
 
 export interface TextSink {
@@ -16,4 +17,6 @@ export interface CliContext {
   readonly signal: AbortSignal;
   /** Starts the photo engine; the caller disposes it. */
   openStudio(): Promise<PhotoStudio>;
+  /** Starts the engine of videos; the caller disposes it. */
+  openVideoEngine(): Promise<VideoEngine>;
 }

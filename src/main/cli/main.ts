@@ -35,4 +35,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
     const { createPhotoStudio } = await import('#engine/pipeline/create-photo-studio.ts');
     return createPhotoStudio();
   },
+  openVideoEngine: async () => {
+    const { createVideoEngine } = await import('#engine/jobs/create-video-engine.ts');
+    return createVideoEngine();
+  },
 });

@@ -1,11 +1,12 @@
 /** The command line as a whole: a row for each command, and the way from arguments to an exit code. */
 import { Command, CommanderError } from 'commander';
-import { UsageError } from '#engine/errors.ts';
+import { CancelledError, UsageError } from '#engine/errors.ts';
 import { PRODUCT } from '#shared/product.ts';
 import { withCommonOptions } from './command.ts';
 import { benchCommand } from './commands/bench.ts';
 import { detectCommand } from './commands/detect.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { jobsCommand } from './commands/jobs.ts';
 import { modelsCommand } from './commands/models.ts';
 import { networkCommand } from './commands/network.ts';
 import { parseCommand } from './commands/parse.ts';
@@ -18,6 +19,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   swapCommand,
   detectCommand,
   parseCommand,
+  jobsCommand,
   modelsCommand,
   networkCommand,
   doctorCommand,
@@ -96,7 +98,8 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   } catch (error) {
     if (isHelpShown(error)) return 0;
     // An abort surfaces as whatever the interrupted call makes of it.
-    if (context.signal.aborted) return reportError(context.signal.reason, context.stderr, options);
+    if (context.signal.aborted && !(error instanceof CancelledError))
+      return reportError(context.signal.reason, context.stderr, options);
     return reportError(error instanceof CommanderError ? toUsageError(error, name) : error, context.stderr, options);
   }
 }

@@ -1,19 +1,22 @@
 /** The options of `e4s swap`. */
 import { Command, Option } from 'commander';
+import { VIDEO_CODECS, VIDEO_PRESETS } from '#shared/jobs.ts';
 import { REGION_IDS } from '#shared/regions.ts';
-import { DEFAULT_EXPORT_SETTINGS, DEFAULT_SWAP_SETTINGS, ENGINE_IDS } from '#shared/settings.ts';
+import { DEFAULT_EXPORT_SETTINGS, DEFAULT_SWAP_SETTINGS, ENGINE_IDS, VIDEO_DETAILS } from '#shared/settings.ts';
 import type { CliContext } from '../context.ts';
 import {
   collectPhotosOfFaces,
   parseFaceChoice,
   parseOneFace,
-  parsePictureName,
   parseRegions,
   parseStrength,
   parseWhole,
 } from '../options.ts';
-import type { SwapOptions } from '../swap/options.ts';
+import { photoOptions, type SwapArguments } from '../swap/arguments.ts';
 import { runSwap } from '../swap/run.ts';
+import { isVideoTarget } from '../swap/target-kind.ts';
+import { DEFAULT_VIDEO_QUALITY, parseMaxFrames, parseTrim } from '../video/options.ts';
+import { runVideoSwap } from '../video/run.ts';
 
 const HELP = `
 A list of regions is names separated by commas, each with an amount where wanted
@@ -26,17 +29,26 @@ Examples:
   e4s swap --source anna.jpg --target party.jpg --out swapped.jpg \\
     --face all --regions eyes,brows --recolor 0.7
   e4s swap --assign 0=anna.jpg --assign 2=ben.jpg --target party.jpg \\
-    --out swapped.png`;
+    --out swapped.png
+  e4s swap --source anna.jpg --target clip.mp4 --out swapped.mp4
+
+In a video, --face N is a face of the first frame, --assign N=photo gives person
+N a photo, and several --source go to the people in order. An interrupt pauses
+the job; "e4s jobs" lists and resumes jobs.`;
 
 export function swapCommand(context: CliContext): Command {
   return new Command('swap')
-    .description('put the face of one photo into another')
-    .option('--source <photo>', 'whose face')
-    .requiredOption('--target <photo>', 'the photo to change')
+    .description('put the face of a photo into another photo or a video')
     .addOption(
-      new Option('--out <file>', 'the result: .png, .jpg, .webp or .tif')
-        .argParser(parsePictureName)
-        .makeOptionMandatory(),
+      new Option('--source <photo>', 'whose face').argParser((photo: string, before: readonly string[] = []) => [
+        ...before,
+        photo,
+      ]),
+    )
+    .requiredOption('--target <photo>', 'the photo or video to change')
+    .requiredOption(
+      '--out <file>',
+      'the result: .png, .jpg, .webp or .tif; of a video .mp4, .mov, .mkv or .webm, or a new folder for its pictures',
     )
     .addOption(
       new Option('--engine <name>', 'auto takes rgi where its model packs are there')
@@ -74,9 +86,10 @@ export function swapCommand(context: CliContext): Command {
     )
     .option('--no-crop', 'both photos are aligned crops already')
     .addOption(
-      new Option('--quality <1..100>', 'of JPEG and WebP; 100 makes WebP lossless')
-        .argParser(parseWhole(1, 100))
-        .default(DEFAULT_EXPORT_SETTINGS.quality),
+      new Option(
+        '--quality <1..100>',
+        `of JPEG and WebP (${DEFAULT_EXPORT_SETTINGS.quality}; 100 makes WebP lossless) and of videos (${DEFAULT_VIDEO_QUALITY})`,
+      ).argParser(parseWhole(1, 100)),
     )
     .addOption(
       new Option('--metadata <what>', "what becomes of the target's EXIF and XMP")
@@ -84,6 +97,20 @@ export function swapCommand(context: CliContext): Command {
         .default(DEFAULT_EXPORT_SETTINGS.metadata),
     )
     .option('--stages <folder>', 'also write a picture of every stage')
+    .addOption(new Option('--max-frames <n>', 'frames of a video, -1 is all').argParser(parseMaxFrames))
+    .addOption(
+      new Option(
+        '--trim <in..out>',
+        'range of a video: seconds, or frames as in 25f..100f; one side may be empty',
+      ).argParser(parseTrim),
+    )
+    .addOption(new Option('--codec <name>', 'of a video (h264)').choices(VIDEO_CODECS))
+    .addOption(new Option('--preset <name>', 'work for a small file (balanced)').choices(VIDEO_PRESETS))
+    .addOption(new Option('--detail <name>', 'of faces in a video (fast)').choices(VIDEO_DETAILS))
     .addHelpText('after', HELP)
-    .action((options: SwapOptions) => runSwap(context, options));
+    .action(async (options: SwapArguments) =>
+      (await isVideoTarget(options.target, options.out))
+        ? runVideoSwap(context, options)
+        : runSwap(context, photoOptions(options)),
+    );
 }

@@ -34,6 +34,7 @@ export type Wish = 'pause' | 'cancel';
 
 type StateChange = { readonly [K in keyof StoredState]?: StoredState[K] | undefined };
 
+const WISH_MS = 100;
 const LANE_LOOK_MS = 250;
 const CHANGE_MS = 250;
 const FRAME_MS = 500;
@@ -92,6 +93,8 @@ export class ActiveJob {
       await this.#become({ state: 'running', error: undefined });
       this.#ended(await this.#runJob(signal), undefined);
     } catch (error) {
+      // An interrupt from the keyboard reaches ffmpeg too, and its end may be seen before the wish to pause.
+      await delay(WISH_MS);
       this.#ended(undefined, error);
     }
     await this.#settle();

@@ -162,7 +162,14 @@ class FolderJobQueue implements JobQueue {
 
   async filesOf(id: JobId) {
     const { manifest, state } = await this.#know(id);
-    return { target: manifest.target.path, result: state.state === 'done' ? state.result : undefined };
+    const { target, settings, sources, madeWith: made } = manifest;
+    return {
+      target: target.path,
+      result: state.state === 'done' ? state.result : undefined,
+      out: settings.out,
+      sources: sources.map(({ name }) => name),
+      engine: made['engine'] ?? settings.swap.engine,
+    };
   }
 
   async saveAs(id: JobId, place: string, signal?: AbortSignal) {

@@ -49,6 +49,18 @@ export type JobEvent =
   | { readonly type: 'frame'; readonly id: JobId; readonly frame: number }
   | { readonly type: 'removed'; readonly id: JobId };
 
+export interface JobFiles {
+  readonly target: string;
+  /** The result, once it is whole. */
+  readonly result: string | undefined;
+  /** Where the result was asked to be. */
+  readonly out: string | undefined;
+  /** Names of the source photos as their user knows them. */
+  readonly sources: readonly string[];
+  /** The engine that swaps. */
+  readonly engine: string;
+}
+
 export interface JobQueue extends AsyncDisposable {
   /**
    * Makes the job's folder and puts it into the queue; one job of this user runs at a time, also with several processes.
@@ -93,8 +105,8 @@ export interface JobQueue extends AsyncDisposable {
   ): Promise<EncodedPicture>;
   /** The face of a track in its best frame. @throws UsageError before the analysis */
   trackThumb(id: JobId, track: number, maxSide: number): Promise<EncodedPicture>;
-  /** Where the clip lies, and the result once it is whole: for players. */
-  filesOf(id: JobId): Promise<{ readonly target: string; readonly result: string | undefined }>;
+  /** Where everything lies, as paths: for players and reports. */
+  filesOf(id: JobId): Promise<JobFiles>;
   /**
    * Writes the result of a finished job to another place; the ending names the container (no ending: a folder of pictures).
    * @returns the bytes written, and what the container could not hold

@@ -41,8 +41,8 @@ export async function makeJob(
   if (sources.length === 0 && stopAfter === undefined) {
     throw new UsageError('No source was chosen.', { action: 'Give a face of the clip the face of a photo.' });
   }
-  const settings = await checkSettings(request, target.path, sources);
   const clip = await openVideo(target.path, { file: target.name, signal });
+  const settings = await checkSettings(request, target.path, sources);
   const identity = await madeWith(engine, settings.swap);
   for (const { path: photo, name, face } of sources) await engine.requireFace({ path: photo, name, face }, signal);
   const file = {
