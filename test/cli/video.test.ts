@@ -145,7 +145,7 @@ describe('an interrupt', () => {
     const controller = new AbortController();
     const first = await run(
       argv,
-      { duringSwap: (frame) => frame === 7 && controller.abort(new CancelledError()) },
+      { duringSwap: (frame) => void (frame === 7 && controller.abort(new CancelledError())) },
       controller.signal,
     );
     expect(first.code).toBe(6);

@@ -88,7 +88,8 @@ export function decodeObservations(bytes: Uint8Array, file?: string): Observatio
   if (bytes.length !== HEADER + textBytes! + floatBytes! + signatureBytes!) throw damaged(file);
   const index = readIndex(bytes.subarray(HEADER, HEADER + textBytes!), file);
 
-  const arrays = bytes.slice(HEADER + textBytes!);
+  // A copy: `slice` of a Buffer, as files are read into, would be a view.
+  const arrays = Uint8Array.from(bytes.subarray(HEADER + textBytes!));
   const count = index.frames.reduce((sum, { faces }) => sum + faces.length, 0);
   const { thumbnail, followed, ...state } = index.state;
   const expected = (count + followed.length) * 3 * LANDMARKS + thumbnail + followed.length * SIGNATURE_LENGTH;
