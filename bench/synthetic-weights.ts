@@ -19,6 +19,8 @@ export interface SyntheticWeights extends AsyncDisposable {
 
 /** First match counts: centre and half width of a uniform distribution. */
 const RULES: readonly (readonly [key: RegExp, centre: number, half: number])[] = [
+  // Residual branches of the identity network stay small: with large ones its features are noise, and nothing can be tuned.
+  [/^arcface:body\.\d+\.res_layer\.4\.weight$/, 0.2, 0.05],
   [/running_var$/, 1, 0.1],
   [/running_mean$/, 0, 0.1],
   [/modulation\.bias$/, 1, 0.1],
@@ -31,11 +33,26 @@ const RULES: readonly (readonly [key: RegExp, centre: number, half: number])[] =
   [/^(G|MLPs)\b.*weight$/, 0, Math.sqrt(3)],
 ];
 
-function fill(name: string, shape: readonly number[]): Float32Array {
-  const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
-  const fanIn = data.length / Math.max(1, shape[0] ?? 1);
+/** Centre and half width of a uniform distribution. */
+export interface Distribution {
+  readonly centre: number;
+  readonly half: number;
+}
+
+export function usualDistribution(name: string, shape: readonly number[]): Distribution {
   const rule = RULES.find(([key]) => key.test(name));
-  const [centre, half] = rule === undefined ? [shape.length === 1 ? 1 : 0, Math.sqrt(3 / fanIn)] : [rule[1], rule[2]];
+  if (rule !== undefined) return { centre: rule[1], half: rule[2] };
+  const fanIn = shape.slice(1).reduce((product, size) => product * size, 1);
+  return { centre: shape.length === 1 ? 1 : 0, half: Math.sqrt(3 / fanIn) };
+}
+
+/** Numbers of a tensor, always the same for its name. */
+export function syntheticNumbers(
+  name: string,
+  shape: readonly number[],
+  { centre, half } = usualDistribution(name, shape),
+): Float32Array {
+  const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
   let state = 2166136261;
   for (const letter of name) state = Math.imul(state ^ (letter.codePointAt(0) as number), 16777619) >>> 0;
   state ||= 1;
@@ -59,7 +76,7 @@ export async function syntheticWeights(
     const { name } = param.attributes;
     if (given.has(name)) continue;
     const data = async function* (): AsyncGenerator<Uint8Array> {
-      yield new Uint8Array(fill(name, param.shape).buffer);
+      yield new Uint8Array(syntheticNumbers(name, param.shape).buffer);
     };
     sources.set(name, { name, dtype: 'F32', shape: param.shape, data });
   }
@@ -69,7 +86,7 @@ export async function syntheticWeights(
   const { tensors } = opened;
   return {
     folder,
-    values: fill,
+    values: syntheticNumbers,
     resolve: (name) => {
       if (given.has(name)) return 'input';
       const tensor = tensors.get(name);

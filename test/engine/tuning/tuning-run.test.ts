@@ -11,7 +11,15 @@ import { reduceMean } from '#engine/tensor/ops/reduction.ts';
 import { matmul } from '#engine/tensor/ops/spatial.ts';
 import { adamInputs } from '#engine/tuning/adam.ts';
 import { finishStep, type TrainingStep } from '#engine/tuning/pti-step.ts';
-import { freshState, loadTuning, saveTuning, TuningRun, type TuningState, train } from '#engine/tuning/tuning-run.ts';
+import {
+  freshState,
+  loadTuning,
+  saveTuning,
+  TuningRun,
+  type TuningState,
+  train,
+  trainedShapes,
+} from '#engine/tuning/tuning-run.ts';
 import { encodeSafetensors } from '#engine/weights/safetensors-writer.ts';
 import { goldenTensor } from '#test/support/golden-tensors.ts';
 
@@ -106,7 +114,7 @@ describe('training', () => {
       await expect(stopped).rejects.toBeInstanceOf(CancelledError);
       await saveTuning(file, await first.state());
     }
-    const state = await loadTuning(file, leastSquares());
+    const state = await loadTuning(file, trainedShapes(leastSquares()));
     expect(state.updates).toBe(5);
     await using second = await open(state);
     await train(second, { frames, passes: 4, learningRate: 0.01 });
@@ -145,9 +153,9 @@ describe('a file of tuned weights', () => {
     ['of another shape', [tensor('w', twelve, [3, 4])], good, /"w" is F32\[3,4\], not F32\[4,3\]/],
   ])('%s is refused', async (name, tensors, metadata, message) => {
     const file = await write(`${name.replaceAll(' ', '-')}.safetensors`, tensors, metadata as Record<string, string>);
-    const refused = loadTuning(file, leastSquares());
+    const refused = loadTuning(file, trainedShapes(leastSquares()));
     await expect(refused).rejects.toBeInstanceOf(InputError);
-    await expect(loadTuning(file, leastSquares())).rejects.toThrow(message);
+    await expect(loadTuning(file, trainedShapes(leastSquares()))).rejects.toThrow(message);
   });
 
   it('is refused by a run that needs more', async () => {

@@ -167,8 +167,15 @@ export async function train(run: TuningRun, options: TrainOptions): Promise<void
 const FORMAT = 'e4s-tuning';
 const VERSION = '1';
 
+/** Text that travels with saved tensors. */
+export type TuningNotes = Readonly<Record<string, string>>;
+
 /** Writes a state as safetensors, whole or not at all. @throws StorageError */
-export async function saveTuning(file: string, { updates, tensors }: TuningState): Promise<void> {
+export async function saveTuning(
+  file: string,
+  { updates, tensors }: TuningState,
+  notes: TuningNotes = {},
+): Promise<void> {
   await writeSafetensors(
     file,
     Object.entries(tensors).map(([name, { dims, data }]) => ({
@@ -177,27 +184,23 @@ export async function saveTuning(file: string, { updates, tensors }: TuningState
       shape: dims,
       data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     })),
-    { metadata: { format: FORMAT, version: VERSION, updates: String(updates) } },
+    { metadata: { ...notes, format: FORMAT, version: VERSION, updates: String(updates) } },
   );
 }
 
+/** A saved state and the text that was saved with it. */
+export interface SavedTuning extends TuningState {
+  readonly notes: ReadonlyMap<string, string>;
+}
+
 /**
- * Reads a state back and holds it against the step that will use it.
+ * Reads a state back and holds it against what will use it.
+ * @param shapes of the trained tensors by name
  * @throws InputError when the file is no tuning state, or a tensor is missing or of another shape
  */
-export async function loadTuning(file: string, step: TrainingStep): Promise<TuningState> {
+export async function loadTuning(file: string, shapes: ReadonlyMap<string, readonly number[]>): Promise<SavedTuning> {
   await using opened = await openSafetensors(file);
-  const updates = Number(opened.metadata.get('updates'));
-  if (opened.metadata.get('format') !== FORMAT || !Number.isSafeInteger(updates) || updates < 0)
-    throw new InputError('This file holds no tuning state.', { file });
-  if (opened.metadata.get('version') !== VERSION)
-    throw new InputError(
-      `This tuning state has version ${opened.metadata.get('version')}; this studio reads ${VERSION}.`,
-      {
-        file,
-      },
-    );
-  const shapes = trainedShapes(step);
+  const updates = checkTuningFile(file, opened);
   const tensors: Record<string, TensorData> = {};
   for (const [key, shape] of shapes) {
     for (const name of [key, ...Object.values(momentNames(key))]) {
@@ -207,15 +210,26 @@ export async function loadTuning(file: string, step: TrainingStep): Promise<Tuni
         throw new InputError(`"${name}" is ${stored.dtype}${shapeText(stored.shape)}, not F32${shapeText(shape)}.`, {
           file,
         });
-      const bytes = await opened.read(name);
-      tensors[name] = { dims: shape, data: new Float32Array(bytes.slice().buffer) };
+      tensors[name] = { dims: shape, data: new Float32Array((await opened.read(name)).buffer) };
     }
   }
-  return { updates, tensors };
+  return { updates, tensors, notes: opened.metadata };
 }
 
-function trainedShapes(step: TrainingStep): ReadonlyMap<string, readonly number[]> {
-  return new Map(
-    step.trained.map((name) => [name, (step.outputs[updatedName(name)] as { shape: readonly number[] }).shape]),
-  );
+/** Whether metadata are those of a tuning file. */
+export const isTuningFile = (metadata: ReadonlyMap<string, string>): boolean => metadata.get('format') === FORMAT;
+
+/** @returns the updates behind a file of this studio @throws InputError when it is none, or of another version */
+function checkTuningFile(file: string, { metadata }: { readonly metadata: ReadonlyMap<string, string> }): number {
+  const updates = Number(metadata.get('updates'));
+  if (!isTuningFile(metadata) || !Number.isSafeInteger(updates) || updates < 0)
+    throw new InputError('This file holds no tuning state.', { file });
+  const version = metadata.get('version');
+  if (version !== VERSION)
+    throw new InputError(`This tuning state has version ${version}; this studio reads ${VERSION}.`, { file });
+  return updates;
 }
+
+/** Shapes of the tensors that a step trains. */
+export const trainedShapes = (step: TrainingStep): ReadonlyMap<string, readonly number[]> =>
+  new Map(step.trained.map((name) => [name, (step.outputs[updatedName(name)] as { shape: readonly number[] }).shape]));
