@@ -28,6 +28,7 @@ interface Entry {
   readonly stretch: number;
   square: FfhqFrame;
   measures: FaceMeasures;
+  /** -1 while it belongs to none. */
   track: number;
   skip: SkipReason | undefined;
   /** Entries of consecutive frames of the track, and its place among them. */
@@ -52,15 +53,25 @@ export function buildTimeline(source: ObservationSource): FaceTimeline {
   const people = groupByPerson([...stretches.values()], cuts);
   const entriesOf = collectByPerson(people, byFrame);
   compareWithOwn(source, people, byFrame);
-  const order = entriesOf.toSorted((a, b) => b.length - a.length || a[0]!.frame - b[0]!.frame);
-  const tracks = order.map((entries, id) => finishTrack(entries, id));
-  for (const faces of byFrame) faces.sort((a, b) => a.track - b.track);
+  for (const entries of entriesOf) for (const run of runsOf(entries)) finishRun(run);
+  const tracks = entriesOf
+    .filter((entries) => !isGlimpse(entries, source.frames))
+    .toSorted((a, b) => b.length - a.length || a[0]!.frame - b[0]!.frame)
+    .map(numberTrack);
+  const tracked = byFrame.map((faces) => faces.filter(({ track }) => track >= 0).sort((a, b) => a.track - b.track));
   return {
     frames: source.frames,
     tracks,
-    facesAt: (frame) => (byFrame[frame] ?? []).map((entry) => trackedFace(source, entry)),
+    facesAt: (frame) => (tracked[frame] ?? []).map((entry) => trackedFace(source, entry)),
   };
 }
+
+/** Frames that a track must have to count as one, and that one without any whole face must have. */
+const GLIMPSE = { any: 3, covered: 6 } as const;
+
+/** Nothing to assign a source to: part of a face at the border, or half of one that goes behind another. */
+const isGlimpse = (entries: readonly Entry[], frames: number): boolean =>
+  entries.length < Math.min(entries.every(({ skip }) => skip === 'covered') ? GLIMPSE.covered : GLIMPSE.any, frames);
 
 function readFace(
   { index, width, height, faces }: FrameObservation,
@@ -139,9 +150,8 @@ function collectByPerson(people: readonly Stretch[][], byFrame: readonly Entry[]
   return entries;
 }
 
-/** Numbers and smooths the faces of a person. */
-function finishTrack(entries: readonly Entry[], id: number): FaceTrack {
-  for (const run of runsOf(entries)) finishRun(run, id);
+function numberTrack(entries: readonly Entry[], id: number): FaceTrack {
+  for (const entry of entries) entry.track = id;
   return {
     id,
     firstFrame: entries[0]!.frame,
@@ -162,12 +172,13 @@ function runsOf(entries: readonly Entry[]): Entry[][] {
   return runs;
 }
 
-function finishRun(run: readonly Entry[], track: number): void {
+/** Smooths what is known of a face in consecutive frames, and judges it. */
+function finishRun(run: readonly Entry[]): void {
   const smooth = (read: (entry: Entry) => number, sigma: number) => gaussianFilter(run.map(read), sigma);
   const centre = ([0, 1] as const).map((k) => smooth(({ square }) => square.centre[k], SMOOTHING.centre));
   const x = ([0, 1] as const).map((k) => smooth(({ square }) => square.x[k], SMOOTHING.axes));
   const y = ([0, 1] as const).map((k) => smooth(({ square }) => square.y[k], SMOOTHING.axes));
-  const names = ['yaw', 'size', 'sharpness', 'hidden', 'presence', 'likeness'] as const;
+  const names = ['yaw', 'size', 'sharpness', 'presence', 'likeness'] as const;
   const measures = names.map((name) => smooth((entry) => entry.measures[name], SMOOTHING.measures));
   run.forEach((entry, i) => {
     entry.square = {
@@ -175,9 +186,9 @@ function finishRun(run: readonly Entry[], track: number): void {
       x: [x[0]![i]!, x[1]![i]!],
       y: [y[0]![i]!, y[1]![i]!],
     };
-    entry.measures = Object.fromEntries(names.map((name, k) => [name, measures[k]![i]!])) as unknown as FaceMeasures;
+    const steadied = Object.fromEntries(names.map((name, k) => [name, measures[k]![i]!]));
+    entry.measures = { ...entry.measures, ...steadied };
     entry.skip = reasonToSkip(entry.measures);
-    entry.track = track;
     entry.run = run;
     entry.place = i;
   });
@@ -189,7 +200,7 @@ function bestOf(entries: readonly Entry[]): Entry {
     (skip === undefined ? 1 : 0.1) *
     Math.log2(1 + measures.size) *
     measures.sharpness *
-    (1 - measures.hidden) *
+    Math.max(0, 1 - 4 * measures.hidden) *
     Math.cos((measures.yaw * Math.PI) / 180);
   return entries.reduce((best, entry) => (merit(entry) > merit(best) ? entry : best));
 }

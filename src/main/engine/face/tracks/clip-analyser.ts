@@ -21,7 +21,7 @@ import {
 } from './observation.ts';
 import { isCut, thumbnailOf } from './scene-cut.ts';
 import { sharpnessOf } from './sharpness.ts';
-import { compareSignatures, signatureOf } from './signature.ts';
+import { compareSignatures, resemblance, signatureOf } from './signature.ts';
 
 export interface ClipAnalyserOptions {
   /** Threads of one operator; the networks are so small that one (default) is nearly as fast as two. */
@@ -53,8 +53,8 @@ const FOLLOW = {
   size: 1.25,
   /** Greatest turn in one frame, radians. */
   turn: 0.6,
-  /** Least correlation with what the face looked like so far. */
-  relief: 0.35,
+  /** Least resemblance to what the face looked like so far. */
+  resemblance: 0.55,
 } as const;
 /** A region that moves or grows by more than this share is looked at again. */
 const SETTLED = 0.04;
@@ -151,8 +151,8 @@ export class ClipAnalyser implements AsyncDisposable {
     if (fit.presence < FOLLOW.presence || !follows(region, expected) || !isSeen(view, region)) return undefined;
     const look = lookAt(view, region);
     const signature = signatureOf(look, fit.landmarks);
-    const likeness = compareSignatures(signature, face.look).relief;
-    if (likeness < FOLLOW.relief) return undefined;
+    const likeness = resemblance(compareSignatures(signature, face.look));
+    if (likeness < FOLLOW.resemblance) return undefined;
     return {
       observation: observe(fit, look, { ...face, signature }),
       likeness,
@@ -234,7 +234,7 @@ interface Face {
   readonly observation: FaceObservation;
   readonly followed: FollowedFace;
   readonly region: SquareRegion;
-  /** Correlation of its relief with what its stretch looked like so far, [-1, 1]. */
+  /** Resemblance to what its stretch looked like so far, at most 1. */
   readonly likeness: number;
 }
 

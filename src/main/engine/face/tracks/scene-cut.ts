@@ -26,17 +26,23 @@ export function thumbnailOf({ width, height, pixels }: ClipFrame): Float32Array<
   return out;
 }
 
-/** Mean difference of cells above which a shot ends, [0, 1]. */
-const CUT = 0.09;
-/** A cell differs from its likeliest neighbour of the other frame by less than this when the camera only moves. */
+/**
+ * Distance above which a shot ends. Between neighbouring frames of a shot it is about 0.01; between photographs of
+ * different scenes 0.05 and more, 0.14 in the mean. A shot that is ended by mistake costs a search, no more.
+ */
+const CUT = 0.045;
+/** Cells that a moving camera may carry things across from one frame to the next. */
 const REACH = 1;
 
+/** True when two consecutive frames show different scenes. */
+export const isCut = (before: Float32Array, after: Float32Array): boolean => sceneDistance(before, after) > CUT;
+
 /**
- * True when two consecutive frames show different scenes. Each cell is compared with the cells round its place, so that
- * a moving camera is no cut.
+ * Mean difference of the cells of two thumbnails, [0, 1]. Each is compared with the cells round its place, so that a
+ * moving camera makes little difference. 0 for thumbnails of different sizes.
  */
-export function isCut(before: Float32Array, after: Float32Array): boolean {
-  if (before.length !== after.length) return false;
+function sceneDistance(before: Float32Array, after: Float32Array): number {
+  if (before.length !== after.length) return 0;
   let sum = 0;
   for (let row = 0; row < CELLS; row++) {
     for (let column = 0; column < CELLS; column++) {
@@ -49,7 +55,7 @@ export function isCut(before: Float32Array, after: Float32Array): boolean {
       sum += best;
     }
   }
-  return sum / (CELLS * CELLS) > CUT;
+  return sum / (CELLS * CELLS);
 }
 
 const difference = (a: Float32Array, i: number, b: Float32Array, j: number): number =>
