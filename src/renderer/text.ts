@@ -196,6 +196,8 @@ export const text = {
     liveHint: 'Run again with every change',
     ready: 'Ready',
     needBoth: 'Add a source and a target',
+    noTargetFace: 'No face was found in the target photo',
+    noSourceFace: 'No face was found in the source photo',
     needFace: 'Choose a source face for a target face',
     stage: (title: string, percent: number) => `${title} · ${percent} %`,
     stageOfFace: (title: string, face: number, faces: number, percent: number) =>

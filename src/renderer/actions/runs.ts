@@ -15,7 +15,11 @@ import { show, useUi } from '../state/ui.ts';
 import type { PhotoActions } from './photos.ts';
 
 /** How long changes are collected before they start a run. Milliseconds. */
-export const DEBOUNCE_MS = 60;
+export const COLLECT_MS = 60;
+/** A run that may end within this time is waited for while changes go on, so that a drag shows what it does. Milliseconds. */
+export const SHORT_RUN_MS = 500;
+/** How often such a run is looked after. Milliseconds. */
+const LOOK_MS = 20;
 /** How long the engine may go on with a step after a cancel before it is restarted. Milliseconds. */
 export const PATIENCE_MS = 5000;
 
@@ -30,11 +34,32 @@ export type RunActions = ReturnType<typeof runActions>;
 export function runActions(link: StudioLink, photos: PhotoActions, hooks: RunnerHooks) {
   let present: AbortController | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** What the present run computes, and since when. */
+  let running: { readonly doc: StudioDocument; readonly since: number } | null = null;
   /** The document whose run the engine did not survive: it is tried once more, not for ever. */
   let lostWith: string | null = null;
 
-  async function start(): Promise<void> {
+  function stopTimer(): void {
     clearTimeout(timer);
+    timer = undefined;
+  }
+
+  /** Whether the run in progress may show a step of a drag: it differs in settings alone and is young. */
+  function isWorthWaiting(): boolean {
+    if (!present || !running || Date.now() - running.since >= SHORT_RUN_MS) return false;
+    const { target, assignments } = currentDocument();
+    return running.doc.target === target && running.doc.assignments === assignments;
+  }
+
+  /** Starts the run of the newest document; a run that takes its time is ended for it. */
+  function startWhenDue(): void {
+    timer = undefined;
+    if (isWorthWaiting()) timer = setTimeout(startWhenDue, LOOK_MS);
+    else void start();
+  }
+
+  async function start(): Promise<void> {
+    stopTimer();
     present?.abort();
     present = null;
     const doc = currentDocument();
@@ -44,6 +69,7 @@ export function runActions(link: StudioLink, photos: PhotoActions, hooks: Runner
     }
     const controller = new AbortController();
     present = controller;
+    running = { doc, since: Date.now() };
     useRun.setState({ phase: 'running', progress: null, error: null });
     try {
       await run(doc, controller.signal);
@@ -91,15 +117,14 @@ export function runActions(link: StudioLink, photos: PhotoActions, hooks: Runner
   return {
     start,
 
-    /** Starts a run after the last of a burst of changes. */
+    /** Starts a run soon, for whatever the document is by then; while changes go on, again and again. */
     schedule(): void {
-      clearTimeout(timer);
-      timer = setTimeout(() => void start(), DEBOUNCE_MS);
+      timer ??= setTimeout(startWhenDue, COLLECT_MS);
     },
 
     /** Ends the run; resolves when the engine is free again. */
     async cancel(): Promise<void> {
-      clearTimeout(timer);
+      stopTimer();
       if (!present) return;
       present.abort();
       present = null;

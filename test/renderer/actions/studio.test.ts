@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DEBOUNCE_MS, PATIENCE_MS } from '../../../src/renderer/actions/runs.ts';
+import { COLLECT_MS, PATIENCE_MS, SHORT_RUN_MS } from '../../../src/renderer/actions/runs.ts';
 import { type Studio, startStudio } from '../../../src/renderer/actions/studio.ts';
-import { withSettings } from '../../../src/renderer/model/document.ts';
+import { fingerprint, withSettings } from '../../../src/renderer/model/document.ts';
 import { useConnection } from '../../../src/renderer/state/connection.ts';
 import { currentDocument, edit, useEdit } from '../../../src/renderer/state/edit.ts';
 import { photoOf } from '../../../src/renderer/state/photos.ts';
@@ -35,7 +35,7 @@ afterEach(() => {
 async function openPair(): Promise<void> {
   await studio.files.openFiles([file('source.png')], 'source');
   await studio.files.openFiles([file('target.png')], 'target');
-  await settle(DEBOUNCE_MS);
+  await settle(COLLECT_MS);
 }
 
 describe('the studio', () => {
@@ -52,14 +52,17 @@ describe('the studio', () => {
     expect(useUi.getState().subject).toEqual({ kind: 'result' });
   });
 
-  it('lets the newest of many changes win and ends the run before it', async () => {
+  const drag = async (amount: number): Promise<void> => {
+    edit((doc) => withSettings(doc, { amount }), 'amount');
+    await settle(COLLECT_MS / 4);
+  };
+
+  it('lets the newest of many changes win and ends a run that takes its time', async () => {
     await openPair();
-    for (const amount of [0.9, 0.8, 0.7]) {
-      edit((doc) => withSettings(doc, { amount }), 'amount');
-      await settle(DEBOUNCE_MS / 2);
-    }
+    await settle(SHORT_RUN_MS);
+    for (const amount of [0.9, 0.8, 0.7]) await drag(amount);
     expect(fake.runs).toHaveLength(1);
-    await settle(DEBOUNCE_MS);
+    await settle(COLLECT_MS);
     expect(fake.runs).toHaveLength(2);
     expect(fake.runs[0]?.signal?.aborted).toBe(true);
     expect(fake.runs[1]?.request.settings.amount).toBe(0.7);
@@ -68,6 +71,38 @@ describe('the studio', () => {
     expect(useRun.getState().phase).toBe('idle');
     studio.undo();
     expect(currentDocument().settings.amount).toBe(1);
+  });
+
+  it('shows what a drag does while it goes on: short runs end, and the next one takes the newest value', async () => {
+    await openPair();
+    fake.runs[0]?.finish();
+    await settle();
+    const shown = new Set<string | undefined>();
+    for (let step = 1; step <= 60; step++) {
+      await drag(1 - step / 100);
+      // The engine answers each run after two more changes.
+      if (step % 6 === 0) fake.runs.at(-1)?.finish();
+      await settle();
+      shown.add(useRun.getState().result?.swap.result);
+    }
+    await settle(SHORT_RUN_MS);
+    fake.runs.at(-1)?.finish();
+    await settle();
+    expect(shown.size).toBeGreaterThan(6);
+    expect(fake.runs.every(({ signal }) => signal?.aborted === false)).toBe(true);
+    // Far fewer runs than changes, and the last one shows the last value.
+    expect(fake.runs.length).toBeLessThan(20);
+    expect(fake.runs.at(-1)?.request.settings.amount).toBe(0.4);
+    expect(useRun.getState()).toMatchObject({ phase: 'idle', result: { of: fingerprint(currentDocument()) } });
+  });
+
+  it('ends long runs of a drag once in a while, not with every change', async () => {
+    await openPair();
+    for (let step = 1; step <= 100; step++) await drag(1 - step / 100);
+    // 1.5 seconds of changes: a run may be superseded every half second.
+    expect(fake.runs.length).toBeGreaterThanOrEqual(3);
+    expect(fake.runs.length).toBeLessThanOrEqual(5);
+    expect(fake.runs.filter(({ signal }) => signal?.aborted === false)).toHaveLength(1);
   });
 
   it('does not run by itself when live is off', async () => {
@@ -154,11 +189,11 @@ describe('the studio', () => {
     const [source] = currentDocument().sources;
     const id = photoOf(source ?? null)?.id;
     if (source) studio.photos.removeSource(source);
-    await settle(DEBOUNCE_MS);
+    await settle(COLLECT_MS);
     expect(fake.closed).toEqual([id]);
     expect(useRun.getState().phase).toBe('idle');
     studio.undo();
-    await settle(DEBOUNCE_MS);
+    await settle(COLLECT_MS);
     expect(photoOf(source ?? null)?.id).not.toBeNull();
     expect(fake.runs).toHaveLength(2);
   });

@@ -4,7 +4,7 @@ import { writeFileAtomic } from '#engine/files/atomic.ts';
 import type { PhotoStudio } from '#engine/pipeline/photo-studio.ts';
 import type { ReadGrant } from '#main/rpc/control.ts';
 import type { PlainRouter } from '#main/rpc/serve.ts';
-import type { FileHandle, PhotoId, SwapEvent } from '#shared/contract.ts';
+import type { FileHandle, PhotoId, PhotoInfo, SwapEvent } from '#shared/contract.ts';
 import type { AppSettings } from '#shared/settings.ts';
 import type { AskShell } from './control-client.ts';
 import { engineCalls, toWindowError } from './engine-calls.ts';
@@ -72,7 +72,7 @@ export function createEngineRouter(services: EngineServices, { photos, media, ph
         const grant = await toReadGrant(input.file);
         const { path, name } = grant;
         const info = await lane(signal, () => studio.open({ path, name }, { thorough: input.thorough }, { signal }));
-        photos.hold(info.photo);
+        photos.hold(info.photo, pixelBytes(info));
         photoFiles.set(info.photo, grant);
         return info;
       }),
@@ -130,3 +130,7 @@ export function createEngineRouter(services: EngineServices, { photos, media, ph
     jobs: jobHandlers(os.jobs, videoServices, media),
   });
 }
+
+/** What an open photo takes in memory at least: its samples as the file has them. */
+const pixelBytes = ({ width, height, grey, hasAlpha, bitDepth }: PhotoInfo): number =>
+  width * height * ((grey ? 1 : 3) + (hasAlpha ? 1 : 0)) * (bitDepth / 8);

@@ -3,22 +3,30 @@ import type { ReadGrant } from '#main/rpc/control.ts';
 import { type FrameChannel, serveRouter } from '#main/rpc/serve.ts';
 import type { PhotoId } from '#shared/contract.ts';
 import { createEngineRouter, type EngineServices } from './engine-router.ts';
-import { createPhotoLeases } from './photo-leases.ts';
+import { createPhotoLeases, type LeaseLimits } from './photo-leases.ts';
 import { createWindowMedia } from './window-media.ts';
 
 const GRACE_MS = 10 * 60_000;
+/** As much as one very large photo takes, or a dozen ordinary ones. */
+const ORPHAN_BYTES = 512 * 2 ** 20;
 
 export interface EngineServer {
   serve(channel: FrameChannel): void;
 }
 
-/** @param options.graceMs how long the pictures of a lost window stay open */
-export function createEngineServer(services: EngineServices, { graceMs = GRACE_MS } = {}): EngineServer {
+/** @param limits of the pictures of lost windows */
+export function createEngineServer(
+  services: EngineServices,
+  { graceMs = GRACE_MS, orphanBytes = ORPHAN_BYTES }: Partial<LeaseLimits> = {},
+): EngineServer {
   const photoFiles = new Map<PhotoId, ReadGrant>();
-  const leases = createPhotoLeases((photo) => {
-    photoFiles.delete(photo);
-    return services.studio.close(photo);
-  }, graceMs);
+  const leases = createPhotoLeases(
+    (photo) => {
+      photoFiles.delete(photo);
+      return services.studio.close(photo);
+    },
+    { graceMs, orphanBytes },
+  );
   return {
     serve(channel) {
       const photos = leases();

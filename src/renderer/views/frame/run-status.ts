@@ -12,8 +12,16 @@ function progressLine({ progress }: RunState): string {
     : text.run.stage(title, percent(progress));
 }
 
-function idleLine({ result }: RunState, doc: StudioDocument): string {
+/** Whether the photos of a document have faces at all; null for photos that are not there. */
+export interface FacesFound {
+  readonly target: boolean | null;
+  readonly sources: boolean | null;
+}
+
+function idleLine({ result }: RunState, doc: StudioDocument, faces: FacesFound): string {
   if (doc.target === null || doc.sources.length === 0) return text.run.needBoth;
+  if (faces.target === false) return text.run.noTargetFace;
+  if (faces.sources === false) return text.run.noSourceFace;
   if (!isComplete(doc)) return text.run.needFace;
   if (!result || result.target !== doc.target) return text.run.ready;
   if (result.of !== fingerprint(doc)) return text.run.outdated;
@@ -23,7 +31,7 @@ function idleLine({ result }: RunState, doc: StudioDocument): string {
   return [text.run.took(result.swap.milliseconds), stages].join(' · ');
 }
 
-export function statusLine(run: RunState, doc: StudioDocument): string {
+export function statusLine(run: RunState, doc: StudioDocument, faces: FacesFound): string {
   switch (run.phase) {
     case 'running':
       return progressLine(run);
@@ -34,6 +42,6 @@ export function statusLine(run: RunState, doc: StudioDocument): string {
     case 'failed':
       return text.run.failed;
     case 'idle':
-      return idleLine(run, doc);
+      return idleLine(run, doc, faces);
   }
 }

@@ -1,8 +1,10 @@
 import { Button, makeStyles, mergeClasses, ProgressBar, tokens } from '@fluentui/react-components';
 import { useStudio } from '../../actions/studio.ts';
+import type { PhotoKey } from '../../model/document.ts';
 import { percent } from '../../model/progress.ts';
 import { useConnection } from '../../state/connection.ts';
 import { useEdit } from '../../state/edit.ts';
+import { usePhotos } from '../../state/photos.ts';
 import { useRun } from '../../state/run.ts';
 import { text } from '../../text.ts';
 import { statusLine } from './run-status.ts';
@@ -50,7 +52,12 @@ export function StatusBar() {
   const doc = useEdit((state) => state.history.present);
   const { phase, shell } = useConnection();
   const running = run.phase === 'running';
-  const line = statusLine(run, doc);
+  const photos = usePhotos((state) => state.byKey);
+  const hasFace = (key: PhotoKey) => (photos[key]?.info.faces.length ?? 0) > 0;
+  const line = statusLine(run, doc, {
+    target: doc.target === null ? null : hasFace(doc.target),
+    sources: doc.sources.length === 0 ? null : doc.sources.some(hasFace),
+  });
   const tone = {
     ready: styles.good,
     starting: styles.busy,
