@@ -11,12 +11,14 @@ import {
   blob,
   fileHandleSchema,
   maxSide,
+  type PhotoId,
   photoIdSchema,
   resultIdSchema,
   saveHandleSchema,
 } from './contract-base.ts';
 import { modelsContract } from './contract-models.ts';
 import { jobsContract, videoContract } from './contract-video.ts';
+import { REGION_IDS } from './regions.ts';
 import { appSettingsSchema, ENGINE_IDS, EXPORT_FORMATS, exportSettingsSchema, swapSettingsSchema } from './settings.ts';
 import { STAGE_IDS } from './stages.ts';
 import { VIDEO_CONTAINER_IDS } from './video-formats.ts';
@@ -82,10 +84,18 @@ export type PhotoInfo = z.infer<typeof photoInfoSchema>;
 
 // ---- swaps -----------------------------------------------------------------------------------------------------
 
+const regionSourceSchema = z.strictObject({
+  source: photoIdSchema,
+  sourceFace: z.int().min(0),
+  regions: z.array(z.enum(REGION_IDS)).min(1),
+});
+
 export const assignmentSchema = z.strictObject({
   targetFace: z.int().min(0),
   source: photoIdSchema,
   sourceFace: z.int().min(0),
+  /** Regions that come from other faces in the source's place, none of them twice. The rgi engine alone takes them. */
+  others: z.array(regionSourceSchema).max(8).optional(),
 });
 export type Assignment = z.infer<typeof assignmentSchema>;
 
@@ -96,6 +106,12 @@ export const swapRequestSchema = z.strictObject({
   settings: swapSettingsSchema,
 });
 export type SwapRequest = z.infer<typeof swapRequestSchema>;
+
+/** All photos that a swap reads. */
+export const photosOf = ({ target, assignments }: SwapRequest): PhotoId[] => [
+  target,
+  ...assignments.flatMap(({ source, others = [] }) => [source, ...others.map((other) => other.source)]),
+];
 
 const stageTime = z.object({ stage: z.enum(STAGE_IDS), ms: z.number(), cached: z.boolean() });
 

@@ -115,11 +115,15 @@ class LocalPhotoStudio implements PhotoStudio {
     let { picture } = this.#photos.get(request.target);
     const faces: SwapResult['faces'] = [];
     const pairs = new Map<number, SwappedPair>();
-    for (const [index, { targetFace, source, sourceFace }] of assignments.entries()) {
+    for (const [index, { targetFace, source, sourceFace, others = [] }] of assignments.entries()) {
       runner.beginFace(index);
       const target = this.#side(request.target, targetFace, settings.crop, engine.cropSize);
       const from = this.#side(source, sourceFace, settings.crop, target.size);
-      const pair = await engine.run(target, from, settings, runner);
+      const further = others.map((other) => ({
+        side: this.#side(other.source, other.sourceFace, settings.crop, target.size),
+        regions: other.regions,
+      }));
+      const pair = await engine.run(target, from, settings, runner, further);
       const under = picture;
       const pasted = await runner.measure('paste', () => pasteBack(under, pair.alignedTarget, pair.result));
       picture = pasted.picture;
@@ -128,6 +132,9 @@ class LocalPhotoStudio implements PhotoStudio {
       const warnings = [
         ...this.#gateOf(request.target, targetFace, 'Target'),
         ...this.#gateOf(source, sourceFace, 'Source'),
+        ...others.flatMap((other) =>
+          this.#gateOf(other.source, other.sourceFace, `Source of ${other.regions.join(', ')}`),
+        ),
         ...pair.warnings(),
       ];
       faces.push({ targetFace, warnings, stages: [...STAGE_IDS], touched: [x, y, width, height] });

@@ -4,6 +4,7 @@
  */
 import type { RgbImage } from '#engine/image/picture.ts';
 import type { Warning } from '#shared/contract.ts';
+import type { RegionId } from '#shared/regions.ts';
 import type { EngineId, SwapSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
 import type { AlignedFace } from './aligned-face.ts';
@@ -23,11 +24,19 @@ export interface PairStates<Face, Driven, Exchanged, Generated, Recolored, Sourc
   readonly settings: SwapSettings;
 }
 
+/** A further source, driven by the same target: the regions that come from it in the first source's place. */
+export interface RegionDriven<Driven> {
+  readonly driven: Driven;
+  readonly regions: readonly RegionId[];
+}
+
 /** Stages throw `CancelledError` soon after their signal is aborted, where they take one. */
 export interface EngineStages<Face, Driven, Exchanged, Generated, Recolored, Source = Face> {
   readonly id: EngineId;
   /** Side of every crop, pixels, for an engine that works at one size only. */
   readonly cropSize?: number;
+  /** Regions of one face can come from several sources. */
+  readonly manySources?: boolean;
   /**
    * What of the settings a stage's value depends on, as text: the key of its cache entry together with the faces. It
    * must contain what earlier stages depend on.
@@ -43,12 +52,13 @@ export interface EngineStages<Face, Driven, Exchanged, Generated, Recolored, Sou
   };
   /** Drives the source with the target's pose and expression. */
   reenact(source: Source, target: Face, signal?: AbortSignal): Promise<Driven> | Driven;
-  /** Recomposes shapes and masks. */
+  /** Recomposes shapes and masks. `others` is empty for an engine without `manySources`. */
   exchange(
     source: Source,
     target: Face,
     driven: Driven,
     settings: SwapSettings,
+    others: readonly RegionDriven<Driven>[],
     signal?: AbortSignal,
   ): Promise<Exchanged> | Exchanged;
   generate(

@@ -10,7 +10,7 @@ import type { EngineStages, SwappedPair } from './engine-stages.ts';
 import { openRgi, type RgiContext, rgiUnavailable } from './rgi/context.ts';
 import { type RgiReadiness, rgiReadiness } from './rgi/readiness.ts';
 import { createRgiStages } from './rgi/rgi-stages.ts';
-import { type PairSide, runPair } from './run-pair.ts';
+import { type PairSide, type RegionSide, runPair } from './run-pair.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 /** An engine with its types closed in. */
@@ -18,7 +18,14 @@ export interface Engine {
   readonly id: EngineId;
   /** Side of every crop, where the engine works at one size only. */
   readonly cropSize: number | undefined;
-  run(target: PairSide, source: PairSide, settings: SwapSettings, runner: StageRunner): Promise<SwappedPair>;
+  /** @throws UsageError for `others` where the engine takes one source */
+  run(
+    target: PairSide,
+    source: PairSide,
+    settings: SwapSettings,
+    runner: StageRunner,
+    others: readonly RegionSide[],
+  ): Promise<SwappedPair>;
 }
 
 export interface EnginesOptions {
@@ -32,7 +39,7 @@ const closed = <Face, Driven, Exchanged, Generated, Recolored, Source>(
 ): Engine => ({
   id: stages.id,
   cropSize: stages.cropSize,
-  run: (target, source, settings, runner) => runPair(stages, target, source, settings, runner),
+  run: (target, source, settings, runner, others) => runPair(stages, target, source, settings, runner, others),
 });
 
 /** Sessions that nobody used for so long are closed: they hold gigabytes. */

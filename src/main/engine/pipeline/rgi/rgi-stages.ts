@@ -29,6 +29,7 @@ import { partWarning, RGI_PARTS, type RgiPart } from './readiness.ts';
 import { recolorFace } from './recolor.ts';
 import { mergeRecolored } from './recolor-merge.ts';
 import { type Recomposed, recompose, shapeFaces } from './recompose.ts';
+import { regionFaces, spreadRows, spreadShapes } from './region-faces.ts';
 import { rgiPicture } from './stage-pictures.ts';
 import { exchangeStyleRows } from './style-rows.ts';
 
@@ -80,6 +81,7 @@ export function createRgiStages(
   return {
     id: 'rgi',
     cropSize: CROP_SIZE,
+    manySources: true,
     settingsKey: (stage, settings) =>
       stage === 'exchange' || stage === 'generate'
         ? exchangeKey(settings)
@@ -90,11 +92,18 @@ export function createRgiStages(
       parse: ({ picture }, signal) => encodeFace(context, picture, signal),
     },
     reenact: async (source, target, signal) => ({ picture: await drivePicture(context, source, target, signal) }),
-    exchange(_source, target, driven, { regions, amount }) {
-      const { labels, vectors } = parsed(driven);
+    exchange(_source, target, driven, { regions, amount }, others) {
+      const faces = [target, parsed(driven), ...others.map((other) => parsed(other.driven))];
+      const from = regionFaces(others.map((other) => other.regions));
       return {
-        recomposed: recompose([target.labels.regions, labels.regions], shapeFaces(regions, amount)),
-        vectors: exchangeStyleRows([target.vectors, vectors], profile.table({ regions, amount })),
+        recomposed: recompose(
+          faces.map(({ labels }) => labels.regions),
+          spreadShapes(shapeFaces(regions, amount), from),
+        ),
+        vectors: exchangeStyleRows(
+          faces.map(({ vectors }) => vectors),
+          spreadRows(profile.table({ regions, amount }), from, faces.length),
+        ),
         shown: exchangedRegions(regions, amount),
       };
     },
