@@ -25,6 +25,7 @@ export interface FakeEngineOptions {
   readonly duringLook?: (frame: number) => void | Promise<void>;
   /** Stands for the models' hashes. */
   readonly identity?: () => Record<string, string>;
+  readonly partSeconds?: number;
   /** Names of photos without a face. */
   readonly faceless?: readonly string[];
 }
@@ -45,6 +46,7 @@ export function fakeVideoEngine(options: FakeEngineOptions = {}): FakeVideoEngin
   return {
     looked,
     swapped,
+    partSeconds: options.partSeconds ?? 0.4,
     async identity() {
       return options.identity?.() ?? { engine: 'fake', 'the model fake': '1' };
     },

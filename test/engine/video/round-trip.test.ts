@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openVideo } from '#engine/video/open-video.ts';
+import { CLIPS, makeClip, x264 } from '#test/support/clip-table.ts';
 import {
   copyVideo,
   ffmpeg,
@@ -23,74 +24,10 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** One step of Matroska's clock, and what adding up in binary fractions costs. */
 const MILLISECOND = 0.001 + 1e-9;
-const x264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-threads', '1'];
-
-/** Clips by name: ffmpeg's arguments without the output. */
-const CLIPS: Readonly<Record<string, { ending: string; frames: number; args: readonly string[] }>> = {
-  'constant rate with B-frames and open groups': {
-    ending: 'mp4',
-    frames: 50,
-    args: [...testPicture('160x120', '25', 2), ...x264, '-bf', '3', '-g', '12', '-x264-params', 'open-gop=1'],
-  },
-  '59.94 frames a second': {
-    ending: 'mp4',
-    frames: 60,
-    args: [...testPicture('160x120', '60000/1001', 1), ...tone(440, 1), ...x264, '-c:a', 'aac'],
-  },
-  'variable frame rate': {
-    ending: 'mp4',
-    frames: 26,
-    args: [
-      ...testPicture('160x120', '30', 2),
-      ...tone(300, 2),
-      ...['-vf', "select='not(mod(n,3))+not(mod(n,7))'", '-vsync', 'vfr', ...x264, '-bf', '2', '-c:a', 'aac'],
-    ],
-  },
-  'variable frame rate in Matroska': {
-    ending: 'mkv',
-    frames: 26,
-    args: [
-      ...testPicture('160x120', '30', 2),
-      ...['-vf', "select='not(mod(n,3))+not(mod(n,7))'", '-vsync', 'vfr', ...x264],
-    ],
-  },
-  'odd size': {
-    ending: 'mkv',
-    frames: 10,
-    args: [...testPicture('161x121', '25', 0.4), '-c:v', 'ffv1', '-pix_fmt', 'yuv444p'],
-  },
-  '10 bits': {
-    ending: 'mkv',
-    frames: 10,
-    args: [...testPicture('160x120', '25', 0.4), '-c:v', 'libvpx-vp9', '-pix_fmt', 'yuv420p10le', '-cpu-used', '8'],
-  },
-  'one frame': { ending: 'mp4', frames: 1, args: [...testPicture('160x120', '25', 1), '-frames:v', '1', ...x264] },
-  'a tenth of a second': {
-    ending: 'mp4',
-    frames: 3,
-    args: [...testPicture('160x120', '30', 0.1), ...tone(440, 0.1), ...x264, '-c:a', 'aac'],
-  },
-  'pixels that are not square': {
-    ending: 'mp4',
-    frames: 10,
-    args: [...testPicture('160x120', '25', 0.4), ...x264, '-vf', 'setsar=4/3'],
-  },
-  'a program stream that starts late': {
-    ending: 'mpg',
-    frames: 25,
-    args: [...testPicture('160x120', '25', 1), ...tone(440, 1), '-c:v', 'mpeg2video', '-bf', '2', '-c:a', 'mp2'],
-  },
-};
-
-async function makeClip(name: string): Promise<string> {
-  const { ending, args } = CLIPS[name] ?? { ending: '', args: [] };
-  await ffmpeg(folder, ...args, `${name}.${ending}`);
-  return path.join(folder, `${name}.${ending}`);
-}
 
 describe.each(Object.entries(CLIPS))('%s', (name, { frames }) => {
   test('every frame comes back bit for bit at its time', async () => {
-    const source = await openVideo(await makeClip(name));
+    const source = await openVideo(await makeClip(folder, name));
     const result = path.join(folder, `${name} result.mp4`);
     await copyVideo(source, result, { partFrames: 7 });
     const copy = await openVideo(result);

@@ -81,7 +81,11 @@ export async function startAnew(folder: JobFolder, manifest: Manifest, state: St
   await removeAnalysis(folder);
   await Promise.all([folder.tracks, folder.frames].map((file) => rm(file, { force: true })));
   await removeResult(folder, state);
-  const anew = { ...manifest, ...describeClip(clip, identity, trim, settings), decodedTimes: false };
+  const anew = {
+    ...manifest,
+    ...describeClip(clip, identity, trim, settings, engine.partSeconds),
+    decodedTimes: false,
+  };
   await writeManifest(folder, { ...anew, madeWith: identityOfEngine });
   await writeState(folder, { ...INITIAL_STATE, changed: new Date().toISOString() });
 }

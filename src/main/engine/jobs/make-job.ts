@@ -50,7 +50,7 @@ export async function makeJob(
     name: target.name,
     ...(await identifyFile(target.path, target.name, signal)),
   };
-  const part = describeClip(clip, file, trim, settings);
+  const part = describeClip(clip, file, trim, settings, engine.partSeconds);
   await makeFolder(jobs).catch((error: unknown) => {
     throw toStorageError(error, jobs);
   });
@@ -142,12 +142,21 @@ export function describeClip(
   target: Manifest['target'],
   trim: Manifest['trim'],
   settings: Manifest['settings'],
+  partSeconds: number | undefined,
 ): ClipPart {
   const { first, end } = wantedFrames(times, info.startSeconds, trim, settings.video.maxFrames);
   const { width, height, averageRate: rate = meanRate(times) } = info.video;
   const seconds = frameSeconds(times, end) - frameSeconds(times, first);
   const clip = { width, height, frames: times.pts.length, timeBase: times.timeBase, rate, seconds };
-  const part = { target, clip, trim, first, end, partFrames: partFramesAt(rate), notices: [...info.notices] };
+  const part = {
+    target,
+    clip,
+    trim,
+    first,
+    end,
+    partFrames: partFramesAt(rate, partSeconds),
+    notices: [...info.notices],
+  };
   return { ...part, forecastBytes: folderBytes(forecastInput(part, settings, info)) };
 }
 

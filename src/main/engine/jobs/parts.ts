@@ -8,16 +8,17 @@ export interface Part {
   readonly end: number;
 }
 
-const PART_SECONDS = 3;
+/** Seconds of a part, where the engine asks for nothing else, and of a group of pictures. */
+export const PART_SECONDS = 3;
 const KEY_SECONDS = 2;
-const FEWEST_FRAMES = 12;
+const FEWEST_FRAMES = 4;
 const MOST_FRAMES = 240;
 
 const framesOf = (seconds: number, rate: Rational): number =>
   Math.min(MOST_FRAMES, Math.max(FEWEST_FRAMES, Math.round((seconds * rate.num) / rate.den)));
 
 /** Frames of a part at a frame rate. */
-export const partFramesAt = (rate: Rational): number => framesOf(PART_SECONDS, rate);
+export const partFramesAt = (rate: Rational, seconds: number = PART_SECONDS): number => framesOf(seconds, rate);
 
 /** Frames from one key frame to the next. */
 export const keyIntervalAt = (rate: Rational): number => framesOf(KEY_SECONDS, rate);

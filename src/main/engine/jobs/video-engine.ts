@@ -29,6 +29,8 @@ export interface SwapperRequest {
 }
 
 export interface VideoEngine extends AsyncDisposable {
+  /** Seconds of video in a part, of which a killed process loses at most one; shorter for engines that are slow. */
+  readonly partSeconds?: number | undefined;
   /**
    * Names and hashes of everything that decides how a frame comes out.
    * @throws MissingPackError when the engine that is asked for cannot run
