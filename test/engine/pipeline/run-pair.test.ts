@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '#engine/errors.ts';
+import type { AlignedFace } from '#engine/pipeline/aligned-face.ts';
+import type { EngineStages } from '#engine/pipeline/engine-stages.ts';
+import { type PairSide, type RegionSide, runPair } from '#engine/pipeline/run-pair.ts';
+import { StageCache } from '#engine/pipeline/stage-cache.ts';
+import { StageRunner } from '#engine/pipeline/stage-runner.ts';
+import type { RegionId } from '#shared/regions.ts';
+import { DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
+
+const picture = { width: 1, height: 1, data: new Float32Array(3) };
+
+/** A face that is a name. */
+const side = (name: string): PairSide => ({
+  key: name,
+  align: async () =>
+    ({ size: 1, crop: picture, landmarks: new Float32Array(0), toPhoto: [1, 0, 0, 0, 1, 0], name }) as AlignedFace,
+});
+const nameOf = (aligned: AlignedFace): string => (aligned as AlignedFace & { name: string }).name;
+const other = (name: string, ...regions: RegionId[]): RegionSide => ({ side: side(name), regions });
+
+/** An engine that writes down what it is asked to do. */
+function recorder(manySources: boolean) {
+  const log: string[] = [];
+  const note = (text: string): string => {
+    log.push(text);
+    return text;
+  };
+  const stages: EngineStages<string, string, string, string, string> = {
+    id: 'rgi',
+    manySources,
+    settingsKey: () => 'same',
+    parse: async (aligned) => note(nameOf(aligned)),
+    ofDriven: {
+      source: async (aligned) => note(`source ${nameOf(aligned)}`),
+      parse: async (driven) => note(`parsed ${driven}`),
+    },
+    reenact: (source, target) => note(`${source} as ${target}`),
+    exchange: (_source, _target, driven, _settings, others) =>
+      note([driven, ...others.map((row) => `${row.driven} for ${row.regions.join(' ')}`)].join('; ')),
+    generate: (_source, _target, exchanged) => exchanged,
+    recolor: (_source, _target, _exchanged, generated) => generated,
+    blend: () => picture,
+    inpaint: () => picture,
+    warnings: () => [],
+    picture: () => picture,
+  };
+  return { stages, log };
+}
+
+const cache = () => new StageCache(1e6);
+
+describe('runPair', () => {
+  it('drives every source by the same target and exchanges their regions together', async () => {
+    const { stages, log } = recorder(true);
+    const runner = new StageRunner(cache(), {}, 1);
+    const others = [other('ben', 'eyes', 'brows'), other('carl', 'hair')];
+    await runPair(stages, side('target'), side('anna'), DEFAULT_SWAP_SETTINGS, runner, others);
+    expect(log).toEqual([
+      'source anna',
+      'target',
+      'source anna as target',
+      'parsed source anna as target',
+      'source ben',
+      'source ben as target',
+      'parsed source ben as target',
+      'source carl',
+      'source carl as target',
+      'parsed source carl as target',
+      'parsed source anna as target; parsed source ben as target for eyes brows; parsed source carl as target for hair',
+    ]);
+  });
+
+  it('keeps what it knows of each source, and tells other choices of regions apart', async () => {
+    const { stages, log } = recorder(true);
+    const known = cache();
+    const run = (...others: RegionSide[]) =>
+      runPair(stages, side('target'), side('anna'), DEFAULT_SWAP_SETTINGS, new StageRunner(known, {}, 1), others);
+    await run(other('ben', 'eyes'));
+    log.length = 0;
+    await run(other('ben', 'nose'));
+    expect(log).toEqual(['parsed source anna as target; parsed source ben as target for nose']);
+    await run();
+    expect(log.at(-1)).toBe('parsed source anna as target');
+    log.length = 0;
+    await run(other('ben', 'eyes'));
+    expect(log).toEqual([]);
+  });
+
+  it('refuses several sources for an engine that takes one', async () => {
+    const { stages, log } = recorder(false);
+    const runner = new StageRunner(cache(), {}, 1);
+    const swap = runPair(stages, side('target'), side('anna'), DEFAULT_SWAP_SETTINGS, runner, [other('ben', 'eyes')]);
+    await expect(swap).rejects.toThrow(UsageError);
+    expect(log).toEqual([]);
+  });
+});
