@@ -113,7 +113,13 @@ export const photosOf = ({ target, assignments }: SwapRequest): PhotoId[] => [
   ...assignments.flatMap(({ source, others = [] }) => [source, ...others.map((other) => other.source)]),
 ];
 
-const stageTime = z.object({ stage: z.enum(STAGE_IDS), ms: z.number(), cached: z.boolean() });
+const stageTime = z.object({
+  stage: z.enum(STAGE_IDS),
+  ms: z.number(),
+  cached: z.boolean(),
+  /** Peak of the process's resident memory during the stage, where it was asked for. */
+  peakBytes: z.int().optional(),
+});
 
 export const swapResultSchema = z.object({
   result: resultIdSchema,

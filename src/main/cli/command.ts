@@ -1,5 +1,7 @@
 /** What all commands share: the common options, and how their actions are run. */
+
 import { type Command, Option } from 'commander';
+import { processPeakBytes } from '#engine/pipeline/peak-memory.ts';
 import type { CliContext } from './context.ts';
 import { type EventLog, openEventLog, PROGRESS_MODES, type ProgressMode } from './events.ts';
 
@@ -41,6 +43,6 @@ export async function runAction(
 }
 
 /** Peak memory of this process so far. */
-export const peakRssBytes = (): number => process.resourceUsage().maxRSS * 1024;
+export const peakRssBytes = (): number => processPeakBytes();
 
 export const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));

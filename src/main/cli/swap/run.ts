@@ -15,6 +15,7 @@ import { chooseRegions } from '../options.ts';
 import { checkFiles } from './checks.ts';
 import type { SwapOptions } from './options.ts';
 import { planFaces, readWishes } from './plan.ts';
+import { furtherSources } from './region-sources.ts';
 import { writeStages } from './stage-files.ts';
 
 /** Shares of the progress bar: opening the photos, the stages, and what remains for the file. */
@@ -26,13 +27,14 @@ export async function runSwap(context: CliContext, options: SwapOptions): Promis
   await runAction(context, options, async (log, printer) => {
     const begin = performance.now();
     const wishes = readWishes(options);
-    const sourceNames = [...new Set(wishes.map(({ source }) => source))];
+    const { from = [] } = options;
+    const sourceNames = [...new Set([...wishes.map(({ source }) => source), ...from.map(({ photo }) => photo)])];
     await checkFiles(options, sourceNames);
     await requireEngine(options.engine);
     await using leftovers = removeOnFailure();
     await using studio = await context.openStudio();
 
-    const times: { name: string; ms: number }[] = [];
+    const times: { name: string; ms: number; peakBytes?: number | undefined }[] = [];
     const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
       throwIfCancelled(signal);
       const start = performance.now();
@@ -55,15 +57,17 @@ export async function runSwap(context: CliContext, options: SwapOptions): Promis
     }
     const target = await openPhoto('target', options.target, PROGRESS.opened / 2);
     const planned = planFaces(wishes, sources, target);
+    const others = furtherSources(from, sources);
 
     const result = await studio.swap(
       {
         target: target.photo,
-        assignments: planned.map(({ targetFace, source, sourceFace }) => ({ targetFace, source, sourceFace })),
+        assignments: planned.map(({ targetFace, source, sourceFace }) => ({ targetFace, source, sourceFace, others })),
         settings: toSettings(options),
       },
       {
         signal,
+        measureMemory: options.json ?? false,
         onProgress: ({ fraction, stage, face, faces }) =>
           log.progress({
             fraction: PROGRESS.opened + (PROGRESS.swapped - PROGRESS.opened) * fraction,
@@ -72,7 +76,7 @@ export async function runSwap(context: CliContext, options: SwapOptions): Promis
           }),
       },
     );
-    times.push(...result.times.map(({ stage, ms }) => ({ name: stage, ms })));
+    times.push(...result.times.map(({ stage, ms, peakBytes }) => ({ name: stage, ms, peakBytes })));
     warnOfFaces(log, result, options);
 
     if (options.stages !== undefined) await writeStages(studio, result, options.stages, leftovers, signal);
@@ -94,7 +98,11 @@ export async function runSwap(context: CliContext, options: SwapOptions): Promis
           const plan = planned.find((row) => row.targetFace === targetFace);
           return { index: targetFace, source: plan?.file, source_face: plan?.sourceFace, warnings };
         }),
-        stages: times.map(({ name, ms }) => ({ name, ms: rounded(ms, 2) })),
+        stages: times.map(({ name, ms, peakBytes }) => ({
+          name,
+          ms: rounded(ms, 2),
+          ...(peakBytes === undefined ? {} : { peak_rss_bytes: peakBytes }),
+        })),
         peak_rss_bytes: peakRssBytes(),
       },
       () => [
@@ -113,8 +121,9 @@ async function requireEngine(engine: SwapSettings['engine']): Promise<void> {
 }
 
 function toSettings(options: SwapOptions): SwapSettings {
-  const { engine, amount, recolor, crop } = options;
-  return { engine, amount, recolor, crop, regions: chooseRegions(options) };
+  const { engine, amount, recolor, crop, from = [] } = options;
+  const added = from.flatMap(({ regions }) => regions);
+  return { engine, amount, recolor, crop, regions: chooseRegions({ ...options, added }) };
 }
 
 function warnOfFaces(log: EventLog, result: SwapResult, { regions = [], texture = [], shape = [] }: SwapOptions): void {

@@ -22,6 +22,8 @@ export type SwapProgress = Extract<SwapEvent, { type: 'progress' }>;
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((event: SwapProgress) => void) | undefined;
+  /** Also measures the peak of memory in each stage. */
+  readonly measureMemory?: boolean | undefined;
 }
 
 /** `crop: false` takes the whole picture for the aligned crop that it is already. */

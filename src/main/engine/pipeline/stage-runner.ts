@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { throwIfCancelled } from '#engine/errors.ts';
 import type { SwapResult } from '#shared/contract.ts';
 import { STAGE_IDS, type StageId } from '#shared/stages.ts';
+import { beginPeak } from './peak-memory.ts';
 import type { RunOptions } from './photo-studio.ts';
 import type { StageCache } from './stage-cache.ts';
 
@@ -66,9 +67,11 @@ export class StageRunner {
     this.#report(stage);
     await breathe();
     throwIfCancelled(this.signal);
+    const peak = this.#options.measureMemory ? beginPeak() : undefined;
     const start = performance.now();
     const value = await compute();
-    this.times.push({ stage, ms: performance.now() - start, cached: false });
+    const time = { stage, ms: performance.now() - start, cached: false };
+    this.times.push(peak ? { ...time, peakBytes: peak() } : time);
     throwIfCancelled(this.signal);
     return value;
   }

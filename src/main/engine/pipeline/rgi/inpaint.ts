@@ -2,7 +2,8 @@
 import type { ByteImage } from '#engine/image/picture.ts';
 import { INPAINTER_SIZE } from '#engine/networks/inpainter.ts';
 import { INPAINTER, inpainterNoise } from './graphs.ts';
-import { fillFromOutput, type Hole, inpainterInput, isEmptyHole, mergeInpainted } from './inpaint-merge.ts';
+import { fillFromOutput, type Hole, inpainterInput, inpaintMask, isEmptyHole } from './inpaint-merge.ts';
+import { compose } from './multi-band.ts';
 import type { RgiNetworks } from './networks.ts';
 import type { RgiFeatures } from './readiness.ts';
 import { restoreFace } from './restore.ts';
@@ -33,6 +34,7 @@ export async function fillHole(
   const x = { dims: [1, 4, INPAINTER_SIZE, INPAINTER_SIZE], data: input.x };
   const ratio = { dims: [1], data: Float32Array.of(input.areaRatio) };
   const { y } = await networks.run(INPAINTER, { x, ratio, ...noiseInputs() }, signal);
-  const filled = await restoreFace(networks, features, fillFromOutput(input, numbersOf(y)), signal);
-  return mergeInpainted(picture, filled, hole);
+  const mask = inpaintMask(hole, picture.width);
+  const filled = await restoreFace(networks, features, fillFromOutput(input, numbersOf(y)), signal, mask);
+  return compose(filled, picture, mask);
 }

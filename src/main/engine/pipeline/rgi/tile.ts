@@ -39,6 +39,14 @@ function cut({ width, height, data }: RgbPlanes, columns: Span, rows: Span): Rgb
   return { width: w, height: h, data: out };
 }
 
+export interface TileOptions {
+  /** Side of a tile without its margin, pixels of the picture. */
+  readonly side?: number | undefined;
+  readonly margin?: number | undefined;
+  /** Whether anything of a part of the picture, [left, right) x [top, bottom), is wanted; the rest stays black. */
+  readonly isWanted?: ((left: number, top: number, right: number, bottom: number) => boolean) | undefined;
+}
+
 /**
  * The picture enlarged `factor` times by `upscale`, tile by tile. Each tile is computed with a margin of its surroundings
  * that is cut away.
@@ -48,12 +56,13 @@ export async function upscaleInTiles(
   picture: RgbPlanes,
   factor: number,
   upscale: (tile: RgbPlanes) => Promise<Float32Array>,
-  { side = TILE_SIDE, margin = TILE_MARGIN }: { readonly side?: number; readonly margin?: number } = {},
+  { side = TILE_SIDE, margin = TILE_MARGIN, isWanted = () => true }: TileOptions = {},
 ): Promise<RgbPlanes> {
   const [width, height] = [picture.width * factor, picture.height * factor];
   const data = new Float32Array(3 * width * height);
   for (const rows of spans(picture.height, side, margin)) {
     for (const columns of spans(picture.width, side, margin)) {
+      if (!isWanted(columns.from, rows.from, columns.to, rows.to)) continue;
       const tile = cut(picture, columns, rows);
       const enlarged = await upscale(tile);
       const [w, h] = [tile.width * factor, tile.height * factor];

@@ -3,7 +3,7 @@ import type { ByteImage } from '#engine/image/picture.ts';
 import { type UpscalerId, upscalerOf } from './graphs.ts';
 import type { RgiNetworks } from './networks.ts';
 import { fromUnit, numbersOf } from './tensors.ts';
-import { type RgbPlanes, upscaleInTiles } from './tile.ts';
+import { type RgbPlanes, type TileOptions, upscaleInTiles } from './tile.ts';
 
 const FACTOR = 4;
 /**
@@ -11,12 +11,13 @@ const FACTOR = 4;
  */
 const TILE = { side: 256, margin: 40 } as const;
 
-/** @param picture values in [0, 1] */
+/** @param picture values in [0, 1] @param tiles smaller ones, or not all of them */
 export async function upscale(
   networks: RgiNetworks,
   network: UpscalerId,
   picture: RgbPlanes,
   signal?: AbortSignal,
+  tiles: TileOptions = {},
 ): Promise<ByteImage> {
   const { width, height, data } = await upscaleInTiles(
     picture,
@@ -25,7 +26,7 @@ export async function upscale(
       const x = { dims: [1, 3, tile.height, tile.width], data: tile.data };
       return numbersOf((await networks.run(upscalerOf(network, tile.width, tile.height), { x }, signal))['y']);
     },
-    TILE,
+    { ...TILE, ...tiles },
   );
   return fromUnit({ dims: [1, 3, height, width], data });
 }
