@@ -1,4 +1,5 @@
 /** Gaussian blur as three box passes per axis: the same cost for every width. Edges repeat. */
+import { newPlane } from './planes.ts';
 
 /** The three box radii whose cascade has the variance of a Gaussian of this sigma (pixels). */
 export function boxRadii(sigma: number): [number, number, number] {
@@ -86,7 +87,7 @@ export function gaussianBlur(
   height: number,
   sigma: number,
 ): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(width * height);
+  const out = newPlane(width * height);
   out.set(source.subarray(0, out.length));
   blurInPlace(out, width, height, sigma);
   return out;

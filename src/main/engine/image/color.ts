@@ -1,4 +1,5 @@
 /** Colour: sRGB transfer curve, logarithmic light, CIE Lab. Values in [0, 1] unless said. */
+import { newPlane } from './planes.ts';
 
 /** Linear light of an sRGB value. */
 export const srgbToLinear = (v: number): number => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
@@ -38,7 +39,7 @@ export function fromLogLight(v: number): number {
 
 /** `logLight` of every value. */
 export function logLightPlane(values: Float32Array): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(values.length);
+  const out = newPlane(values.length);
   for (let o = 0; o < out.length; o++) {
     const v = values[o]!;
     const x = v <= 0 ? 0 : v >= 1 ? STEPS : v * STEPS;
@@ -57,7 +58,7 @@ export function changedLight(
   mask: Float32Array,
 ): Float32Array<ArrayBuffer> {
   const n = mask.length;
-  const out = new Float32Array(3 * n);
+  const out = newPlane(3 * n);
   const scale = LOG_STEPS / (LOG_MAX - LOG_MIN);
   for (let k = 0, o = 0; k < 3; k++) {
     for (let i = 0; i < n; i++, o++) {
@@ -74,7 +75,7 @@ export function changedLight(
 
 /** Luma of the pixel (Rec. 601 weights, encoded values): what matting and sharpness look at. */
 export function lumaPlane(rgb: Float32Array, n: number): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(n);
+  const out = newPlane(n);
   for (let i = 0; i < n; i++) out[i] = 0.299 * rgb[i]! + 0.587 * rgb[n + i]! + 0.114 * rgb[2 * n + i]!;
   return out;
 }
@@ -105,7 +106,7 @@ function labStep(t: number): number {
  * to [0, 1]. L in [0, 100].
  */
 export function labPixels(rgb: Float32Array, n: number): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(3 * n);
+  const out = newPlane(3 * n);
   for (let i = 0; i < n; i++) {
     const r = linearLight(rgb[i]!);
     const g = linearLight(rgb[n + i]!);

@@ -1,5 +1,6 @@
 /** Rectangles cut out of planes and images, and put back. */
 import type { Plane, RgbImage } from './picture.ts';
+import { newPlane } from './planes.ts';
 import type { Rect } from './working.ts';
 
 /** Copies a rectangle of `channels` planes. */
@@ -11,7 +12,7 @@ export function cropPlanes(
   rect: Rect,
 ): Float32Array<ArrayBuffer> {
   const n = rect.width * rect.height;
-  const out = new Float32Array(n * channels);
+  const out = newPlane(n * channels);
   for (let k = 0; k < channels; k++) {
     for (let y = 0; y < rect.height; y++) {
       const from = k * width * height + (y + rect.y) * width + rect.x;
@@ -37,7 +38,8 @@ export const cropPlane = (plane: Plane, rect: Rect): Plane => ({
 
 /** A copy of `image` with `part` in the place of the rectangle. */
 export function withPart(image: RgbImage, rect: Rect, part: RgbImage): RgbImage {
-  const data = image.data.slice();
+  const data = newPlane(image.data.length);
+  data.set(image.data);
   const n = image.width * image.height;
   const m = rect.width * rect.height;
   for (let k = 0; k < 3; k++) {

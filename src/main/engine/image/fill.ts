@@ -1,5 +1,6 @@
 /** Smooth filling of unknown places by pull-push (Gortler et al., The Lumigraph, section 3.4): known values spread outwards. */
 import type { Plane } from './picture.ts';
+import { newPlane } from './planes.ts';
 
 interface Weighted {
   readonly width: number;
@@ -15,8 +16,8 @@ function pull(fine: Weighted, channels: number): Weighted {
   const height = (fine.height + 1) >> 1;
   const n = width * height;
   const fineN = fine.width * fine.height;
-  const data = new Float32Array(n * channels);
-  const weight = new Float32Array(n);
+  const data = newPlane(n * channels);
+  const weight = newPlane(n);
   for (let y = 0, i = 0; y < height; y++) {
     const y1 = Math.min(2 * y + 1, fine.height - 1);
     for (let x = 0; x < width; x++, i++) {
@@ -52,7 +53,7 @@ function push(
   const { width, height } = fine;
   const n = width * height;
   const cn = cw * ch;
-  const out = new Float32Array(n * channels);
+  const out = newPlane(n * channels);
   for (let y = 0, i = 0; y < height; y++) {
     const v = Math.min(ch - 1, Math.max(0, (y + 0.5) / 2 - 0.5));
     const j = Math.floor(v);

@@ -1,5 +1,6 @@
 /** The guided filter (He, Sun and Tang 2010): smooths a map while it follows the edges of a guide. */
 import { blurInPlace, gaussianBlur } from './blur.ts';
+import { newPlane } from './planes.ts';
 import { resizePlane } from './resize.ts';
 
 /** A filter along the edges of one guide: what depends on the guide alone is computed once for all maps. */
@@ -11,7 +12,7 @@ interface GuideStatistics {
 
 function guideStatistics(guide: Float32Array, width: number, height: number, sigma: number, eps: number) {
   const n = width * height;
-  const weight = new Float32Array(n);
+  const weight = newPlane(n);
   for (let i = 0; i < n; i++) weight[i] = guide[i]! * guide[i]!;
   blurInPlace(weight, width, height, sigma);
   const mean = gaussianBlur(guide, width, height, sigma);
@@ -34,7 +35,7 @@ function fitModel(
   sigma: number,
 ): Coefficients {
   const n = width * height;
-  const a = new Float32Array(n);
+  const a = newPlane(n);
   for (let i = 0; i < n; i++) a[i] = guide[i]! * map[i]!;
   blurInPlace(a, width, height, sigma);
   const b = gaussianBlur(map, width, height, sigma);

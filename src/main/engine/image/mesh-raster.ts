@@ -1,4 +1,5 @@
 /** Rasterises attributes of a triangle mesh with a depth test: the nearest triangle (smallest z) wins. */
+import { newPlane } from './planes.ts';
 
 export interface RasterizedMesh {
   /** Attribute planes, channel-major; 0 where no triangle lies. */
@@ -27,8 +28,8 @@ export function rasterizeMesh(
   height: number,
 ): RasterizedMesh {
   const n = width * height;
-  const attributes = new Float32Array(n * channels);
-  const depth = new Float32Array(n).fill(FAR);
+  const attributes = newPlane(n * channels);
+  const depth = newPlane(n).fill(FAR);
   for (let t = 0; t < triangles.length; t += 3) {
     const ia = triangles[t]!;
     const ib = triangles[t + 1]!;
@@ -66,7 +67,7 @@ export function rasterizeMesh(
       }
     }
   }
-  const mask = new Float32Array(n);
+  const mask = newPlane(n);
   for (let i = 0; i < n; i++) mask[i] = depth[i]! < FAR ? 1 : 0;
   return { attributes, mask };
 }

@@ -1,4 +1,5 @@
 /** Masks as sets of pixels: growing, shrinking, and what hangs together. */
+import { newPlane } from './planes.ts';
 
 let spare = new Float32Array(0);
 
@@ -10,7 +11,8 @@ function extreme(
   radius: number,
   largest: boolean,
 ): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(mask);
+  const out = newPlane(mask.length);
+  out.set(mask);
   if (spare.length < mask.length) spare = new Float32Array(mask.length);
   for (let step = 0; step < radius; step++) {
     spare.set(out);

@@ -1,4 +1,5 @@
 /** Antialiased polygons on planes. */
+import { newPlane } from './planes.ts';
 export type Point = readonly [number, number];
 
 /** Scan lines a pixel; horizontal coverage is exact. */
@@ -12,7 +13,7 @@ export function fillPolygon(
   points: readonly Point[],
   width: number,
   height: number,
-  out: Float32Array<ArrayBuffer> = new Float32Array(width * height),
+  out: Float32Array<ArrayBuffer> = newPlane(width * height),
 ): Float32Array<ArrayBuffer> {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;

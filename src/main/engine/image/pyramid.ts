@@ -1,11 +1,12 @@
 /** Gaussian and Laplacian pyramids with the 5-tap binomial kernel [1 4 6 4 1] / 16 (Burt and Adelson 1983). Edges repeat. */
 import type { Plane } from './picture.ts';
+import { newPlane } from './planes.ts';
 
 /** Blurs with the binomial kernel and keeps every second sample: ceil(width / 2) x ceil(height / 2). */
 export function reducePlane({ width, height, data }: Plane): Plane {
   const w = (width + 1) >> 1;
   const h = (height + 1) >> 1;
-  const out = new Float32Array(w * h);
+  const out = newPlane(w * h);
   // Columns first: whole rows are added, so the inner loops run along memory.
   const column = new Float32Array(width);
   for (let y = 0; y < h; y++) {
@@ -66,7 +67,7 @@ function addEnlarged(coarse: Plane, fine: Plane, sign: 1 | -1, out: Float32Array
 
 /** Enlarges a reduced plane to width x height. */
 export function expandPlane(coarse: Plane, width: number, height: number): Plane {
-  const fine = { width, height, data: new Float32Array(width * height) };
+  const fine = { width, height, data: newPlane(width * height) };
   addEnlarged(coarse, fine, 1, fine.data);
   return fine;
 }
@@ -84,7 +85,7 @@ export function laplacianPyramid(plane: Plane, levels: number): Plane[] {
   return gaussian.map((level, i) => {
     const coarser = gaussian[i + 1];
     if (!coarser) return level;
-    const data = new Float32Array(level.data.length);
+    const data = newPlane(level.data.length);
     addEnlarged(coarser, level, -1, data);
     return { width: level.width, height: level.height, data };
   });

@@ -1,5 +1,6 @@
 /** Changes of resolution on planes and RGB images. */
 import type { Plane, RgbImage } from './picture.ts';
+import { newPlane } from './planes.ts';
 
 const halves = new WeakMap<RgbImage, RgbImage>();
 
@@ -36,7 +37,7 @@ export function halfRgb(image: RgbImage): RgbImage {
 export function halfPlane(plane: Plane): Plane {
   const width = plane.width >> 1;
   const height = plane.height >> 1;
-  const data = new Float32Array(width * height);
+  const data = newPlane(width * height);
   halvePlane(plane.data, plane.width, plane.height, data);
   return { width, height, data };
 }
@@ -45,7 +46,7 @@ export function halfPlane(plane: Plane): Plane {
 export function shrinkPlane(source: Float32Array, width: number, height: number, factor: number): Plane {
   const w = Math.floor(width / factor);
   const h = Math.floor(height / factor);
-  const data = new Float32Array(w * h);
+  const data = newPlane(w * h);
   const share = 1 / (factor * factor);
   for (let y = 0, to = 0; y < h; y++) {
     for (let x = 0; x < w; x++, to++) {
@@ -96,7 +97,7 @@ export function resizePlane(
   width: number,
   height: number,
 ): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(width * height);
+  const out = newPlane(width * height);
   const across = axisReads(sw, width);
   const down = axisReads(sh, height);
   // Each row of the source is enlarged once and then mixed with its neighbour.

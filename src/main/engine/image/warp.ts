@@ -1,6 +1,7 @@
 /** Resampling: affine crops with area filtering, and sampling at free positions. Positions are continuous pixel coordinates. */
 import { type Affine, affineScale } from './affine.ts';
 import type { RgbImage } from './picture.ts';
+import { newPlane } from './planes.ts';
 import { halfRgb } from './resize.ts';
 
 /** Largest reduction that is left to bilinear sampling; beyond it a halved image is sampled. */
@@ -35,7 +36,7 @@ export function warpAffine(
   const sn = sw * sh;
   const n = width * height;
   const source = level.data;
-  const out = new Float32Array(n * 3);
+  const out = newPlane(n * 3);
   const stepX = toInput[0] * scale;
   const stepY = toInput[3] * scale;
   for (let y = 0, i = 0; y < height; y++) {
@@ -80,7 +81,7 @@ export function sampleBilinear(
   channels: number,
   u: Float32Array,
   v: Float32Array,
-  out: Float32Array<ArrayBuffer> = new Float32Array(u.length * channels),
+  out: Float32Array<ArrayBuffer> = newPlane(u.length * channels),
 ): Float32Array<ArrayBuffer> {
   const n = u.length;
   const sn = sw * sh;
@@ -112,7 +113,7 @@ export function sampleCubic(
   u: Float32Array,
   v: Float32Array,
   mask: Float32Array | undefined,
-  out: Float32Array<ArrayBuffer> = new Float32Array(u.length * 3),
+  out: Float32Array<ArrayBuffer> = newPlane(u.length * 3),
 ): Float32Array<ArrayBuffer> {
   const { width: sw, height: sh, data: s } = image;
   const sn = sw * sh;

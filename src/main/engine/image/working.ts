@@ -1,5 +1,6 @@
 /** Between a file's own samples and the float images that the stages work on. */
 import type { DecodedPicture, RgbImage } from './picture.ts';
+import { newPlane } from './planes.ts';
 
 /** A rectangle of whole pixels. */
 export interface Rect {
@@ -36,7 +37,7 @@ export function toRgbImage(picture: DecodedPicture, rect: Rect = wholePicture(pi
   const { pixels, channels } = picture;
   const size = rect.width * rect.height;
   const scale = picture.bitDepth === 16 ? 65535 : 255;
-  const data = new Float32Array(size * 3);
+  const data = newPlane(size * 3);
   const [red, green, blue] = channels < 3 ? [0, 0, 0] : [0, 1, 2];
   let to = 0;
   for (let y = 0; y < rect.height; y++) {

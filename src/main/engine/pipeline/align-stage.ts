@@ -57,7 +57,9 @@ export async function alignFace(
       toPhoto: cropToPicture,
     };
   }
-  const part = await convertProfile(toRgbImage(picture, bounds), picture.icc, undefined);
+  const own = toRgbImage(picture, bounds);
+  // Frames of a video have no profile, and nothing to wait for.
+  const part = picture.icc ? await convertProfile(own, picture.icc, undefined) : own;
   const [a, b, c, d, e, f] = cropToPicture;
   const crop = warpAffine(part, [a, b, c - bounds.x, d, e, f - bounds.y], size, size);
   return { size, crop, landmarks, toPhoto: cropToPicture };

@@ -3,8 +3,10 @@ import { type CropSize, chooseCropSize, cropTransform } from '#engine/face/align
 import type { DetectedFace, FaceAnalyser } from '#engine/face/faces.ts';
 import type { FaceTimeline, TrackedFace } from '#engine/face/tracks/timeline.ts';
 import type { DecodedPicture } from '#engine/image/picture.ts';
+import { PlaneArena } from '#engine/image/planes.ts';
 import type { SwapSettings, VideoDetail } from '#shared/settings.ts';
 import { alignFace, faceTransform, resizedTransform } from './align-stage.ts';
+import type { AlignedFace } from './aligned-face.ts';
 import { createClassicStages } from './classic/classic-stages.ts';
 import type { EngineStages } from './engine-stages.ts';
 import type { Frame, FrameSwapper, SwappedFrame } from './frame-swapper.ts';
@@ -60,11 +62,38 @@ const asPicture = ({ width, height, pixels }: Frame): DecodedPicture => ({
   notices: [],
 });
 
+/** Bytes of planes of one frame that are used again for the next one. */
+const ARENA_BYTES = 192 * 2 ** 20;
+
+/** The same stages, their planes of a target taken from an arena. `isTarget` tells targets from sources. */
+function stagesInArena<Face, Driven, Exchanged, Generated, Recolored, Source>(
+  stages: EngineStages<Face, Driven, Exchanged, Generated, Recolored, Source>,
+  arena: PlaneArena,
+  isTarget: (aligned: AlignedFace) => boolean,
+): typeof stages {
+  return {
+    ...stages,
+    parse: (aligned, signal) => {
+      const parse = () => stages.parse(aligned, signal);
+      return isTarget(aligned) ? arena.within(parse) : parse();
+    },
+    reenact: (...faces) => arena.within(() => stages.reenact(...faces)),
+    exchange: (...states) => arena.within(() => stages.exchange(...states)),
+    generate: (...states) => arena.within(() => stages.generate(...states)),
+    recolor: (...states) => arena.within(() => stages.recolor(...states)),
+    blend: (...states) => arena.within(() => stages.blend(...states)),
+    inpaint: (...states) => arena.within(() => stages.inpaint(...states)),
+  };
+}
+
 /** A swapper over the stages of an engine. It does not close what the stages use. */
 export function createFrameSwapper<Face, Driven, Exchanged, Generated, Recolored, Source>(
-  stages: EngineStages<Face, Driven, Exchanged, Generated, Recolored, Source>,
+  engine: EngineStages<Face, Driven, Exchanged, Generated, Recolored, Source>,
   { sources, settings, detail, timeline, onTimes }: FrameSwapperOptions,
 ): FrameSwapper {
+  const arena = new PlaneArena(ARENA_BYTES);
+  const targets = new WeakSet<AlignedFace>();
+  const stages = stagesInArena(engine, arena, (aligned) => targets.has(aligned));
   const largest = LARGEST_CROP[detail];
   const sizes = timeline ? trackSizes(timeline, largest) : new Map<number, CropSize>();
   const cache = new SourceCache();
@@ -85,33 +114,59 @@ export function createFrameSwapper<Face, Driven, Exchanged, Generated, Recolored
     return resizedTransform(whole, stages.cropSize ?? Math.min(whole.size, largest));
   };
 
-  return {
-    async swap(frame, faces, signal): Promise<SwappedFrame> {
-      let picture = asPicture(frame);
-      const swapped: number[] = [];
-      const skipped: SwappedFrame['skipped'][number][] = [];
-      const runner = new StageRunner(cache, { signal }, faces.length);
-      for (const tracked of faces) {
-        const { track } = tracked;
-        const source = sources.get(track);
-        const reason = source ? tracked.skip : 'unassigned';
-        if (!source || reason !== undefined) {
-          skipped.push({ track, reason: reason ?? 'unassigned' });
-          continue;
-        }
-        const transform = targetTransform(picture, tracked);
-        const under = picture;
-        const target = {
-          key: `frame#${frame.index}/${track}@${transform.size}`,
-          align: () => alignFace(under, tracked.face, transform),
-        };
-        const pair = await runPair(stages, target, sourceSide(source, transform.size), settings, runner);
-        const pasted = await runner.measure('paste', () => pasteBack(under, pair.alignedTarget, pair.result));
-        picture = pasted.picture;
-        swapped.push(track);
+  /** The picture with one face exchanged, as a copy. */
+  const swapFace = async (
+    picture: DecodedPicture,
+    tracked: TrackedFace,
+    source: FrameSource,
+    key: string,
+    runner: StageRunner,
+  ): Promise<DecodedPicture> => {
+    arena.reset();
+    const transform = targetTransform(picture, tracked);
+    const target = {
+      key,
+      align: async () => {
+        const aligned = await arena.within(() => alignFace(picture, tracked.face, transform));
+        targets.add(aligned);
+        return aligned;
+      },
+    };
+    const pair = await runPair(stages, target, sourceSide(source, transform.size), settings, runner);
+    const paste = () => arena.within(() => pasteBack(picture, pair.alignedTarget, pair.result));
+    return (await runner.measure('paste', paste)).picture;
+  };
+
+  const swapFaces = async (
+    frame: Frame,
+    faces: readonly TrackedFace[],
+    signal: AbortSignal | undefined,
+  ): Promise<SwappedFrame> => {
+    let picture = asPicture(frame);
+    const swapped: number[] = [];
+    const skipped: SwappedFrame['skipped'][number][] = [];
+    const runner = new StageRunner(cache, { signal }, faces.length);
+    for (const tracked of faces) {
+      const { track } = tracked;
+      const source = sources.get(track);
+      if (!source || tracked.skip !== undefined) {
+        skipped.push({ track, reason: source ? tracked.skip! : 'unassigned' });
+        continue;
       }
-      onTimes?.(runner.times);
-      return { pixels: picture.pixels as Uint8Array<ArrayBuffer>, swapped, skipped };
+      picture = await swapFace(picture, tracked, source, `frame#${frame.index}/${track}`, runner);
+      swapped.push(track);
+    }
+    onTimes?.(runner.times);
+    return { pixels: picture.pixels as Uint8Array<ArrayBuffer>, swapped, skipped };
+  };
+
+  // One frame at a time: they share the arena.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    swap(frame, faces, signal): Promise<SwappedFrame> {
+      const next = last.then(() => swapFaces(frame, faces, signal));
+      last = next.catch(() => undefined);
+      return next;
     },
     async [Symbol.asyncDispose]() {
       cache.clear();

@@ -3,6 +3,7 @@ import { type Affine, affineScale } from '#engine/image/affine.ts';
 import { blurInPlace } from '#engine/image/blur.ts';
 import { clamp, smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import type { Rect } from '#engine/image/working.ts';
 
 /** Changes below this are rounding errors of the stages, not changes. */
@@ -58,8 +59,8 @@ function changedBox(before: RgbImage, after: RgbImage): Rect | undefined {
  */
 function detailShare(values: Float32Array, { width, height }: Rect, cropSize: number): void {
   const n = width * height;
-  const strength = new Float32Array(n);
-  const within = new Float32Array(n);
+  const strength = newPlane(n);
+  const within = newPlane(n);
   for (let i = 0, o = 0; i < n; i++, o += VALUES) {
     const largest = Math.max(Math.abs(values[o]!), Math.abs(values[o + 1]!), Math.abs(values[o + 2]!));
     if (largest < NOTHING) continue;
@@ -85,7 +86,7 @@ export function cropChange(before: RgbImage, after: RgbImage, toPhoto: Affine): 
   const { width, height } = before;
   const n = width * height;
   const area = { x: box.x - 1, y: box.y - 1, width: box.width + 2, height: box.height + 2 };
-  const values = new Float32Array(area.width * area.height * VALUES);
+  const values = newPlane(area.width * area.height * VALUES);
   for (let y = 0, o = 0; y < area.height; y++) {
     const row = clamp(y + area.y, 0, height - 1) * width;
     for (let x = 0; x < area.width; x++, o += VALUES) {

@@ -4,6 +4,7 @@
  */
 import { clamp } from '#engine/image/math.ts';
 import type { Plane, RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { collapsePyramid, laplacianPyramid } from '#engine/image/pyramid.ts';
 
 export const LEVELS = 6;
@@ -57,7 +58,7 @@ export function blendBands(
   const n = width * height;
   const facePyramid = rgbPyramid(face);
   const gains = sharpnessGains(facePyramid, background, both);
-  const data = new Float32Array(3 * n);
+  const data = newPlane(3 * n);
   for (let k = 0; k < 3; k++) {
     // The face's own bands are not needed again: the mix is written over them.
     const bands = facePyramid[k]!;

@@ -5,13 +5,14 @@ import { mapPoints } from '#engine/face/alignment.ts';
 import type { FaceAnalyser } from '#engine/face/faces.ts';
 import { runGate } from '#engine/face/gate.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
+import { sameArena } from '#engine/image/planes.ts';
 import { warpAffine } from '#engine/image/warp.ts';
 import type { SwapSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
 import { changePicture } from '../change-picture.ts';
 import type { EngineStages, PairStates } from '../engine-stages.ts';
 import { labelPicture } from '../label-picture.ts';
-import { memoOn } from '../memo.ts';
+import { memoOn, memoWith } from '../memo.ts';
 import { type ClassicFace, classicFace } from './classic-face.ts';
 import { composeFace, type FaceLayer, faceLayer } from './compose-face.ts';
 import { type CompositeMesh, composeMesh } from './composite-mesh.ts';
@@ -40,7 +41,7 @@ export interface Recolored {
 type States = PairStates<ClassicFace, CompositeMesh, Exchange, DrivenTexture, Recolored>;
 export type ClassicStages = EngineStages<ClassicFace, CompositeMesh, Exchange, DrivenTexture, Recolored>;
 
-const matteOf = memoOn(({ aligned, parse }: ClassicFace) => ({
+const matteOf = memoWith(({ aligned, parse }: ClassicFace) => ({
   size: aligned.size,
   data: occluderMatte(aligned.crop, parse, aligned.landmarks),
 }));
@@ -134,6 +135,7 @@ export function createClassicStages(
     id: 'classic',
     settingsKey,
     async parse(aligned, signal) {
+      const here = sameArena();
       const { size, crop } = aligned;
       const scale = size / PARSE_SIZE;
       const small = warpAffine(crop, [scale, 0, 0, 0, scale, 0], PARSE_SIZE, PARSE_SIZE);
@@ -141,7 +143,7 @@ export function createClassicStages(
       const person = await segmenter.mask(small);
       throwIfCancelled(signal);
       const landmarks = mapPoints(aligned.landmarks, [1 / scale, 0, 0, 0, 1 / scale, 0], 3);
-      return classicFace(aligned, parseFace(small, landmarks, person.data));
+      return here(() => classicFace(aligned, parseFace(small, landmarks, person.data)));
     },
     reenact: (source, target) => composeMesh(source, target, WHOLE_SHAPE, topology),
     exchange: (source, target, _driven, { regions, amount }) =>

@@ -1,21 +1,23 @@
 /** The recoloured face laid into its surroundings. */
 import { withPart } from '#engine/image/crop.ts';
 import type { Plane, RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { gaussianPyramid } from '#engine/image/pyramid.ts';
 import { resizePlane } from '#engine/image/resize.ts';
-import { memoOn } from '../memo.ts';
+import { memoWith } from '../memo.ts';
 import { blendBands, LEVELS, MATCHED_LEVELS, rgbPyramid } from './blend.ts';
 import type { Exchange } from './exchange.ts';
 import { LIGHT_REDUCTION } from './recolor/skin-light.ts';
 import type { DrivenTexture } from './texture/driven-texture.ts';
 
-const backgroundPyramid = memoOn((exchanged: Exchange) => rgbPyramid(exchanged.background));
+const backgroundPyramid = memoWith((exchanged: Exchange) => rgbPyramid(exchanged.background));
 
 /** Where the source shows nothing, or something lies over the target, the face continues as the target. */
 function faceOverTarget(face: RgbImage, texture: DrivenTexture, exchanged: Exchange): RgbImage {
   const { width, height } = face;
   const n = width * height;
-  const data = face.data.slice();
+  const data = newPlane(3 * n);
+  data.set(face.data);
   const { coverage, lost } = texture;
   const { occluder, background } = exchanged;
   for (let i = 0; i < n; i++) {
@@ -29,7 +31,7 @@ function faceOverTarget(face: RgbImage, texture: DrivenTexture, exchanged: Excha
 /** Opacity of the face: its region without what covers it and without what the source lacks, times the switches. */
 export function faceMask(texture: DrivenTexture, exchanged: Exchange, opacity: Float32Array): Plane {
   const { width, height } = exchanged.window;
-  const data = new Float32Array(width * height);
+  const data = newPlane(width * height);
   for (let i = 0; i < data.length; i++) {
     if (!(texture.coverage[i]! > 0)) continue;
     data[i] = exchanged.region[i]! * (1 - exchanged.occluder[i]!) * (1 - texture.lost[i]!) * opacity[i]!;

@@ -5,6 +5,7 @@ import { gaussianBlur } from '#engine/image/blur.ts';
 import { cropRgb } from '#engine/image/crop.ts';
 import { clamp } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { fillPolygon } from '#engine/image/polygon.ts';
 import type { Rect } from '#engine/image/working.ts';
 import type { ClassicFace } from './classic-face.ts';
@@ -43,7 +44,8 @@ function extendedRegion(
   width: number,
   height: number,
 ): Float32Array<ArrayBuffer> {
-  const out = face.slice();
+  const out = newPlane(face.length);
+  out.set(face);
   const rings = 3;
   for (let ring = 1; ring <= rings; ring++) {
     const ringVertices = FOREHEAD_EDGE.map((_, j) => EXTENDED_VERTICES - (rings - ring + 1) * FOREHEAD_EDGE.length + j);

@@ -1,6 +1,7 @@
 /** Soft masks of the facial features on a mesh, each in a box of its own. */
 import { type FacePart, PARTS } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { fillPolygon, growPolygon, type Point } from '#engine/image/polygon.ts';
 import type { Rect } from '#engine/image/working.ts';
 import { contourPoints } from './contours.ts';
@@ -30,10 +31,10 @@ export function featureMask(
   const outlines = parts.map((part) => growPolygon(contourPoints(mesh, PARTS[part]), factor));
   const box = boxAround(outlines.flat(), width, height, Math.ceil(3 * soft) + 1);
   const inBox = (points: readonly Point[]) => points.map(([x, y]): Point => [x - box.x, y - box.y]);
-  const data = new Float32Array(box.width * box.height);
+  const data = newPlane(box.width * box.height);
   for (const points of outlines) fillPolygon(inBox(points), box.width, box.height, data);
   if (holes.length > 0) {
-    const cut = new Float32Array(data.length);
+    const cut = newPlane(data.length);
     for (const part of holes) fillPolygon(inBox(contourPoints(mesh, PARTS[part])), box.width, box.height, cut);
     for (let i = 0; i < data.length; i++) data[i]! *= 1 - cut[i]!;
   }

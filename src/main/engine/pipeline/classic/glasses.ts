@@ -1,5 +1,6 @@
 /** Finds the frames of glasses: thin dark or bright lines round the eyes and over the bridge of the nose. */
 import { type FacePart, PARTS } from '#engine/face/mesh.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { fillPolygon, growPolygon } from '#engine/image/polygon.ts';
 import { contourPoints, planarDistance, VERTEX } from './contours.ts';
 import { faceLines } from './lines.ts';
@@ -39,7 +40,7 @@ export function findGlasses(parse: FaceParse, landmarks: Float32Array, cropSize:
   const eyeLine = (at(VERTEX.rightEyeOuter, 1) + at(VERTEX.leftEyeOuter, 1)) / 2;
   const lines = faceLines(parse).slice();
   const oval = fillPolygon(contourPoints(landmarks, PARTS.oval, scale), size, size);
-  const features = new Float32Array(size * size);
+  const features = newPlane(size * size);
   for (const { part, factor } of FEATURES) {
     fillPolygon(growPolygon(contourPoints(landmarks, PARTS[part], scale), factor), size, size, features);
   }

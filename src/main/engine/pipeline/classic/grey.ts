@@ -1,4 +1,5 @@
 import type { RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 
 /** Largest difference of channels that counts as grey: JPEG's rounding of a grey picture stays below it. */
 const GREY_TOLERANCE = 0.02;
@@ -19,7 +20,8 @@ export function isGreyImage({ width, height, data }: RgbImage): boolean {
 export function matchGrey(image: RgbImage, model: RgbImage): RgbImage {
   if (image === model || !isGreyImage(model)) return image;
   const n = image.width * image.height;
-  const data = image.data.slice();
+  const data = newPlane(image.data.length);
+  data.set(image.data);
   for (let i = 0; i < n; i++) {
     const [r, g, b] = [data[i]!, data[n + i]!, data[2 * n + i]!];
     if (r === g && g === b) continue;

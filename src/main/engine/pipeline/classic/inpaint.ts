@@ -7,6 +7,7 @@ import { cropRgb, withPart } from '#engine/image/crop.ts';
 import { fillUnknown } from '#engine/image/fill.ts';
 import { clamp } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { resizePlane, shrinkPlane } from '#engine/image/resize.ts';
 import type { Exchange } from './exchange.ts';
 import type { DrivenTexture } from './texture/driven-texture.ts';
@@ -19,7 +20,7 @@ export function fillLost(crop: RgbImage, exchanged: Exchange, texture: DrivenTex
   const { window, background, occluder, region } = exchanged;
   const { width, height } = window;
   const n = width * height;
-  const hole = new Float32Array(n);
+  const hole = newPlane(n);
   let largest = 0;
   for (let i = 0; i < n; i++) {
     hole[i] = texture.lost[i]! * region[i]! * (1 - occluder[i]!) * opacity[i]!;
@@ -36,7 +37,7 @@ export function fillLost(crop: RgbImage, exchanged: Exchange, texture: DrivenTex
   const known = lost.map(
     (l, i) => Math.max(0, 1 - 4 * l) * (inside[i]! > 0.05 ? Math.max(0, 1 - 2 * covered[i]!) : 0.2),
   );
-  const change = new Float32Array(3 * w * h);
+  const change = newPlane(3 * w * h);
   for (let k = 0; k < 3; k++) {
     const part = (plane: Float32Array) =>
       shrinkPlane(plane.subarray(k * n, (k + 1) * n), width, height, REDUCTION).data;

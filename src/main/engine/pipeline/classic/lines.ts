@@ -1,6 +1,7 @@
 /** Thin lines in a map of lightness: frames of glasses, strands of hair. */
 import { cropPlanes } from '#engine/image/crop.ts';
 import { dilate, erode } from '#engine/image/morphology.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import type { Rect } from '#engine/image/working.ts';
 import { memoOn } from '../memo.ts';
 import type { FaceParse } from './parse/parse-face.ts';
@@ -22,7 +23,7 @@ export function lineStrength(lightness: Float32Array, size: number, box: Rect): 
   const part = cropPlanes(lightness, size, size, 1, { x, y, width, height });
   const closed = erode(dilate(part, width, height, LINE_RADIUS), width, height, LINE_RADIUS);
   const opened = dilate(erode(part, width, height, LINE_RADIUS), width, height, LINE_RADIUS);
-  const out = new Float32Array(size * size);
+  const out = newPlane(size * size);
   for (let row = box.y; row < box.y + box.height; row++) {
     for (let column = box.x; column < box.x + box.width; column++) {
       const j = (row - y) * width + column - x;

@@ -7,6 +7,7 @@ import { guidedUpsample } from '#engine/image/guided-filter.ts';
 import { clamp } from '#engine/image/math.ts';
 import { connectedTo, dilate } from '#engine/image/morphology.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { fillPolygon, growPolygon } from '#engine/image/polygon.ts';
 import { halfPlane, resizePlane } from '#engine/image/resize.ts';
 import { memoOn } from '../memo.ts';
@@ -35,7 +36,7 @@ const MATTE_EPS = 6e-4;
  */
 export function occluderMatte(crop: RgbImage, parse: FaceParse, landmarks: Float32Array): Float32Array<ArrayBuffer> {
   const { size, skin, hair } = parse;
-  const covered = new Float32Array(size * size);
+  const covered = newPlane(size * size);
   for (let i = 0; i < covered.length; i++) covered[i] = 1 - skin[i]! / Math.max(0.5, skin[i]! + hair[i]!);
   const strands = strandCover(parse, landmarks, crop.width);
   if (strands) for (let i = 0; i < covered.length; i++) covered[i] = Math.max(covered[i]!, strands[i]!);

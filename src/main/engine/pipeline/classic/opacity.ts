@@ -1,6 +1,7 @@
 /** How much of the source's texture shows at each pixel: region switches, and what the source cannot give. */
 import type { FacePart } from '#engine/face/mesh.ts';
 import { clamp, smoothstep } from '#engine/image/math.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import type { RegionId } from '#shared/regions.ts';
 import type { RegionSwitch } from '#shared/settings.ts';
 import { lidOpenness, mouthOpenness } from './expression.ts';
@@ -71,7 +72,7 @@ export function textureOpacity(
   features: readonly Pick<FeatureGain, 'parts' | 'brighter'>[],
 ): Float32Array<ArrayBuffer> {
   const share = (id: RegionId) => (regions[id].texture ? regions[id].amount * amount : 0);
-  const out = new Float32Array(width * height).fill(share('skin'));
+  const out = newPlane(width * height).fill(share('skin'));
   const paint = (parts: readonly FacePart[], factor: number, soft: number, value: number, strength = 1) => {
     const mask = featureMask(mesh, parts, width, height, factor, soft * scale);
     forBox(mask.box, width, (i, j) => {

@@ -3,6 +3,7 @@
  * wrinkles and beards lie on both halves of a face, strands mostly on one.
  */
 import { type FacePart, PARTS } from '#engine/face/mesh.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { fillPolygon, growPolygon } from '#engine/image/polygon.ts';
 import { contourPoints, VERTEX } from './contours.ts';
 import { forBox } from './feature-masks.ts';
@@ -35,7 +36,7 @@ export function findStrands(parse: FaceParse, landmarks: Float32Array, cropSize:
   const scale = size / cropSize;
   const at = (i: number, k: number) => landmarks[3 * i + k]! * scale;
   const face = fillPolygon(growPolygon(contourPoints(landmarks, PARTS.oval, scale), 0.9), size, size);
-  const others = new Float32Array(size * size);
+  const others = newPlane(size * size);
   for (const { part, factor } of NOT_CHEEK) {
     fillPolygon(growPolygon(contourPoints(landmarks, PARTS[part], scale), factor), size, size, others);
   }
@@ -56,7 +57,7 @@ export function findStrands(parse: FaceParse, landmarks: Float32Array, cropSize:
   const shares = [under[0]! / all[0]!, under[1]! / all[1]!] as const;
   const side = shares[0] > shares[1] ? 0 : 1;
   const found = shares[side] > LEAST_SHARE && shares[side] > LEAST_RATIO * shares[1 - side]!;
-  const lines = new Float32Array(size * size);
+  const lines = newPlane(size * size);
   if (found) {
     forBox(faceBox, size, (i) => {
       const half = i % size < middle ? 0 : 1;

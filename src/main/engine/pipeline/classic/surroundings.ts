@@ -8,6 +8,7 @@ import { gaussianBlur } from '#engine/image/blur.ts';
 import { clamp } from '#engine/image/math.ts';
 import { rasterizeMesh } from '#engine/image/mesh-raster.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { resizePlane } from '#engine/image/resize.ts';
 import type { Rect } from '#engine/image/working.ts';
 import type { CompositeMesh } from './composite-mesh.ts';
@@ -52,8 +53,8 @@ function bendGrid(mesh: CompositeMesh, size: number): { dx: Float32Array; dy: Fl
   const reach = REACH * planarDistance(mesh.composite, VERTEX.rightCheek, VERTEX.leftCheek);
   const softness = (size / 1024) ** 4 * 1e4;
   const step = size / GRID;
-  const dx = new Float32Array(GRID * GRID);
-  const dy = new Float32Array(GRID * GRID);
+  const dx = newPlane(GRID * GRID);
+  const dy = newPlane(GRID * GRID);
   for (let j = 0; j < GRID; j++) {
     for (let i = 0; i < GRID; i++) {
       const x = (i + 0.5) * step;
@@ -88,7 +89,7 @@ export function targetDisplacement(mesh: CompositeMesh, size: number, topology: 
   const dx = resizePlane(grid.dx, GRID, GRID, half, half);
   const dy = resizePlane(grid.dy, GRID, GRID, half, half);
   const vertices = mesh.composite.map((v) => v / 2);
-  const moves = new Float32Array((mesh.composite.length / 3) * 2);
+  const moves = newPlane((mesh.composite.length / 3) * 2);
   for (let i = 0; i < moves.length / 2; i++) {
     for (let k = 0; k < 2; k++) moves[2 * i + k] = mesh.target[3 * i + k]! - mesh.composite[3 * i + k]!;
   }
@@ -134,10 +135,10 @@ export function displaceTarget(
 ): Displaced {
   const { width: size } = crop;
   const still = displacement.largest < NEGLIGIBLE;
-  const out = still ? crop : { width: size, height: size, data: new Float32Array(3 * size * size) };
-  const read = maps.map(() => new Float32Array(window.width * window.height));
-  const u = new Float32Array(size);
-  const v = new Float32Array(size);
+  const out = still ? crop : { width: size, height: size, data: newPlane(3 * size * size) };
+  const read = maps.map(() => newPlane(window.width * window.height));
+  const u = newPlane(size);
+  const v = newPlane(size);
   for (let y = 0; y < size; y++) {
     const inWindow = y >= window.y && y < window.y + window.height;
     if (still && !inWindow) continue;

@@ -1,4 +1,6 @@
 /** The colours of a picture rounded to cells, each listed once: densities are then evaluated per colour, not per pixel. */
+
+import { newPlane } from '#engine/image/planes.ts';
 import { type ColorModel, colorDensity } from './color-model.ts';
 
 /** Lab units of a cell, and the cells along each axis (a and b from -96 to 96). */
@@ -36,7 +38,7 @@ export function colorCells(lab: Float32Array): ColorCells {
     }
     slots[i] = placeOf[cell]! - 1;
   }
-  const colors = new Float32Array(3 * count);
+  const colors = newPlane(3 * count);
   for (let k = 0; k < count; k++) {
     const cell = cells[k]!;
     placeOf[cell] = 0;
@@ -49,7 +51,7 @@ export function colorCells(lab: Float32Array): ColorCells {
 
 /** The density of every listed colour; all 0 for an empty model. */
 export function cellDensities(model: ColorModel, { colors, count }: ColorCells): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(count);
+  const out = newPlane(count);
   if (model.length === 0) return out;
   for (let k = 0; k < count; k++) out[k] = colorDensity(model, colors[3 * k]!, colors[3 * k + 1]!, colors[3 * k + 2]!);
   return out;

@@ -1,4 +1,5 @@
 /** Mixtures of Gaussians over colours: what skin, hair, clothes and background look like in one picture. */
+import { newPlane } from '#engine/image/planes.ts';
 
 const D = 3;
 /** Added to the variances (Lab units squared): no component is narrower than noise and JPEG blocks. */
@@ -33,8 +34,8 @@ export function collectSamples(lab: Float32Array, weightOf: (i: number) => numbe
   for (let i = 0; i < n; i++) if (weightOf(i) > 0) found[all++] = i;
   const step = Math.max(1, Math.ceil(all / MAX_SAMPLES));
   const count = Math.ceil(all / step);
-  const colors = new Float32Array(count * D);
-  const weights = new Float32Array(count);
+  const colors = newPlane(count * D);
+  const weights = newPlane(count);
   for (let k = 0; k < count; k++) {
     const i = found[k * step]!;
     weights[k] = weightOf(i);

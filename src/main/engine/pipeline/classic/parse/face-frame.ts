@@ -1,3 +1,4 @@
+import { newPlane } from '#engine/image/planes.ts';
 import { VERTEX } from '../contours.ts';
 
 /** Coordinates that move with the face: u across, v down, both -0.5 .. 0.5 over the mesh's outline. */
@@ -19,8 +20,8 @@ export function faceFrame(landmarks: Float32Array, size: number): FaceFrame {
   const height2 = (cx - tx) ** 2 + (cy - ty) ** 2;
   const mx = (tx + cx) / 2;
   const my = (ty + cy) / 2;
-  const u = new Float32Array(size * size);
-  const v = new Float32Array(size * size);
+  const u = newPlane(size * size);
+  const v = newPlane(size * size);
   for (let y = 0, i = 0; y < size; y++) {
     const dy = y + 0.5 - my;
     for (let x = 0; x < size; x++, i++) {

@@ -1,5 +1,6 @@
 import { labPixels } from '#engine/image/color.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { fillPolygon } from '#engine/image/polygon.ts';
 import { type BoxedMask, forBox } from '../feature-masks.ts';
 import { type ColorCells, colorCells } from './color-cells.ts';
@@ -32,13 +33,13 @@ export function parseContext(crop: RgbImage, landmarks: Float32Array, person: Fl
   const n = size * size;
   const lab = labPixels(crop.data, n);
   const zones = FEATURE_ZONES.map((zone) => zoneMap(landmarks, zone, size));
-  const features = new Float32Array(n);
+  const features = newPlane(n);
   for (const { box, data } of zones) {
     forBox(box, size, (i, j) => {
       features[i] = Math.max(features[i]!, data[j]!);
     });
   }
-  const lightness = new Float32Array(n);
+  const lightness = newPlane(n);
   for (let i = 0; i < n; i++) lightness[i] = lab[3 * i]! / 100;
   return {
     size,

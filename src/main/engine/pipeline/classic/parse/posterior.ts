@@ -1,6 +1,7 @@
 /** Bayes per pixel: colour models times priors of place. */
 import { smoothstep } from '#engine/image/math.ts';
-import { memoOn } from '../../memo.ts';
+import { newPlane } from '#engine/image/planes.ts';
+import { memoWith } from '../../memo.ts';
 import { cellDensities } from './color-cells.ts';
 import type { ParseContext } from './parse-context.ts';
 import type { ColorModels } from './seeds.ts';
@@ -30,11 +31,11 @@ function hairPrior(inFace: boolean, inCore: boolean, v: number): number {
 }
 
 /** What the place of a pixel says, before its colour is looked at. */
-const placePriors = memoOn(({ oval, core, person, frame }: ParseContext) => {
+const placePriors = memoWith(({ oval, core, person, frame }: ParseContext) => {
   const n = person.length;
-  const skin = new Float32Array(n);
-  const hair = new Float32Array(n);
-  const clothes = new Float32Array(n);
+  const skin = newPlane(n);
+  const hair = newPlane(n);
+  const clothes = newPlane(n);
   for (let i = 0; i < n; i++) {
     const inFace = oval[i]! > 0.5;
     const v = frame.v[i]!;
@@ -61,10 +62,10 @@ export function posterior(context: ParseContext, models: ColorModels): Posterior
   // Hair that is darker than the skin does not outshine it: bright places on a dark forehead are highlights.
   const darkHair = models.lightness.hair < DARKER_THAN_SKIN * models.lightness.skin;
   const out: Posterior = {
-    skin: new Float32Array(n),
-    hair: new Float32Array(n),
-    clothes: new Float32Array(n),
-    background: new Float32Array(n),
+    skin: newPlane(n),
+    hair: newPlane(n),
+    clothes: newPlane(n),
+    background: newPlane(n),
   };
   for (let i = 0; i < n; i++) {
     const slot = cells.slots[i]!;

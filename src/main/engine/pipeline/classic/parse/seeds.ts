@@ -1,4 +1,6 @@
 /** Where the colours of skin, hair, clothes and background are learned: places named by the mesh and the person mask. */
+
+import { newPlane } from '#engine/image/planes.ts';
 import { cellDensities } from './color-cells.ts';
 import {
   type ColorModel,
@@ -42,7 +44,7 @@ function median(values: Float32Array): number {
 
 /** One coordinate of all samples. */
 function column({ colors, count }: ColorSamples, d: 0 | 1 | 2): Float32Array {
-  const out = new Float32Array(count);
+  const out = newPlane(count);
   for (let i = 0; i < count; i++) out[i] = colors[3 * i + d]!;
   return out;
 }
@@ -53,12 +55,12 @@ const medianLightness = (samples: ColorSamples): number => median(column(samples
 function trimSamples(samples: ColorSamples): ColorSamples {
   const { colors, weights, count } = samples;
   const [l, a, b] = [median(column(samples, 0)), median(column(samples, 1)), median(column(samples, 2))];
-  const distance = new Float32Array(count);
+  const distance = newPlane(count);
   for (let i = 0; i < count; i++) {
     distance[i] = Math.hypot((colors[3 * i]! - l) * LIGHTNESS_WEIGHT, colors[3 * i + 1]! - a, colors[3 * i + 2]! - b);
   }
   const limit = distance.slice().sort()[Math.floor(count * KEPT_SHARE)]!;
-  const kept = { colors: new Float32Array(3 * count), weights: new Float32Array(count) };
+  const kept = { colors: newPlane(3 * count), weights: newPlane(count) };
   let all = 0;
   for (let i = 0; i < count; i++) {
     if (!(distance[i]! <= limit)) continue;
@@ -75,7 +77,7 @@ export function firstModels(context: ParseContext): ColorModels {
     collectSamples(lab, (i) => (core[i]! > 0.9 && features[i]! < 0.05 ? skinLesson(frame.v[i]!) : 0)),
   );
   const skin = withShadeAndShine(fitColorModel(samples, 4));
-  const own = new Float32Array(samples.count);
+  const own = newPlane(samples.count);
   for (let i = 0; i < own.length; i++) {
     own[i] = colorDensity(skin, samples.colors[3 * i]!, samples.colors[3 * i + 1]!, samples.colors[3 * i + 2]!);
   }

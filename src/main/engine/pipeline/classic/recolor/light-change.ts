@@ -2,6 +2,7 @@
 import { changedLight } from '#engine/image/color.ts';
 import { mix, smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { resizePlane } from '#engine/image/resize.ts';
 import type { DrivenTexture } from '../texture/driven-texture.ts';
 import type { FeatureGain } from './feature-gains.ts';
@@ -33,7 +34,7 @@ const heldBack = (detail: number, knee: number): number =>
  * faces glare on light ones.
  */
 function highlightRatio(present: Float32Array, wanted: Float32Array): Float32Array {
-  const ratio = new Float32Array(present.length);
+  const ratio = newPlane(present.length);
   for (let i = 0; i < ratio.length; i++) ratio[i] = Math.min(HIGHLIGHT_LIMIT, Math.exp(present[i]! - wanted[i]!));
   return ratio;
 }
@@ -55,7 +56,7 @@ export function lightChange(
 ): Float32Array {
   const { width, height } = image;
   const n = width * height;
-  const change = new Float32Array(3 * n);
+  const change = newPlane(3 * n);
   const knee = mix(GLINT.free, GLINT.held, restraint);
   for (let k = 0; k < 3; k++) {
     const enlarge = (plane: Float32Array) => resizePlane(plane, ours.width, ours.height, width, height);

@@ -8,6 +8,7 @@ import { gaussianBlur } from '#engine/image/blur.ts';
 import { logLight, logLightPlane } from '#engine/image/color.ts';
 import { clamp, mix, smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { fillPolygon } from '#engine/image/polygon.ts';
 import { shrinkPlane } from '#engine/image/resize.ts';
 import type { ClassicFace } from '../classic-face.ts';
@@ -75,7 +76,7 @@ function targetShare(
   const s = source.aligned.landmarks;
   const t = target.aligned.landmarks;
   const difference = 4 * Math.abs(mouthWidth(s) - mouthWidth(t)) + 2 * Math.abs(mouthOpenness(s) - mouthOpenness(t));
-  const folds = new Float32Array(width * height);
+  const folds = newPlane(width * height);
   for (const fold of FOLDS) fillPolygon(contourPoints(local, fold, 1 / LIGHT_REDUCTION), width, height, folds);
   const soft = gaussianBlur(folds, width, height, (20 * scale) / LIGHT_REDUCTION);
   const most = 0.9 * clamp(difference, 0, 1);
@@ -97,7 +98,7 @@ export function planRecolor(
   const width = Math.floor(w / LIGHT_REDUCTION);
   const height = Math.floor(h / LIGHT_REDUCTION);
   const n = width * height;
-  const features = new Float32Array(w * h);
+  const features = newPlane(w * h);
   for (const { part, factor } of NOT_SKIN) {
     const mask = featureMask(local, [part], w, h, factor);
     forBox(mask.box, w, (i, j) => {
@@ -112,9 +113,9 @@ export function planRecolor(
   const halfToReduced = (plane: Float32Array) => shrinkPlane(plane, w >> 1, h >> 1, LIGHT_REDUCTION / 2).data;
   const sourceSkin = halfToReduced(texture.skinHalf);
   const coverage = halfToReduced(texture.coverageHalf);
-  const ofTarget = new Float32Array(n);
-  const ofSource = new Float32Array(n);
-  const both = new Float32Array(n);
+  const ofTarget = newPlane(n);
+  const ofSource = newPlane(n);
+  const both = newPlane(n);
   for (let i = 0; i < n; i++) {
     // Covered places are not seen in the end: neither side learns from them.
     const seen = (1 - free[i]!) * (1 - covered[i]!);
@@ -129,7 +130,8 @@ export function planRecolor(
   const log = logLightPlane(texture.image.data);
   const follow = targetShare(local, width, height, source, target, scale);
   const wanted = wantedLight(theirs, ours, both, follow);
-  const hidden = texture.lost.slice();
+  const hidden = newPlane(texture.lost.length);
+  hidden.set(texture.lost);
   for (let i = 0; i < hidden.length; i++) if (occluder[i]! > hidden[i]!) hidden[i] = occluder[i]!;
   const skinGain = meanGain(wanted.light, ours.fine, both);
   const detail: DetailRule = {
@@ -169,11 +171,11 @@ function wantedLight(
   const n = both.length;
   const departure = [0, 1, 2].map((k) => {
     const [t, tc, s, sc] = [theirs.fine[k]!, theirs.coarse[k]!, ours.fine[k]!, ours.coarse[k]!];
-    const plane = new Float32Array(n);
+    const plane = newPlane(n);
     for (let i = 0; i < n; i++) plane[i] = s[i]! - sc[i]! - (t[i]! - tc[i]!);
     return plane;
   });
-  const luminance = new Float32Array(n);
+  const luminance = newPlane(n);
   for (let i = 0; i < n; i++) {
     luminance[i] = 0.3 * departure[0]![i]! + 0.59 * departure[1]![i]! + 0.11 * departure[2]![i]!;
   }
@@ -187,7 +189,7 @@ function wantedLight(
   const most = mix(LARGEST_DEPARTURE.soft, LARGEST_DEPARTURE.hard, hardness);
   const least = mix(TARGET_SHARE.soft, TARGET_SHARE.hard, hardness);
   const light = departure.map((plane, k) => {
-    const out = new Float32Array(n);
+    const out = newPlane(n);
     for (let i = 0; i < n; i++) {
       const broad = luminance[i]!;
       const tint = LARGEST_TINT * Math.tanh((plane[i]! - broad) / LARGEST_TINT);

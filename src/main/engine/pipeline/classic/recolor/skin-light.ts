@@ -8,6 +8,7 @@ import { logLightPlane } from '#engine/image/color.ts';
 import { fillUnknown } from '#engine/image/fill.ts';
 import { edgeFilter } from '#engine/image/guided-filter.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { shrinkPlane } from '#engine/image/resize.ts';
 
 export const LIGHT_REDUCTION = 4;
@@ -36,7 +37,7 @@ export function skinLight(image: RgbImage, confidence: Float32Array, scale: numb
   const width = Math.floor(image.width / LIGHT_REDUCTION);
   const height = Math.floor(image.height / LIGHT_REDUCTION);
   const small = width * height;
-  const reduced = new Float32Array(3 * small);
+  const reduced = newPlane(3 * small);
   for (let k = 0; k < 3; k++) {
     const plane = image.data.subarray(k * n, (k + 1) * n);
     reduced.set(shrinkPlane(plane, image.width, image.height, LIGHT_REDUCTION).data, k * small);
@@ -44,7 +45,7 @@ export function skinLight(image: RgbImage, confidence: Float32Array, scale: numb
   const log = logLightPlane(reduced);
   const filled = fillUnknown(log, confidence, width, height, 3);
   const channel = (k: number) => filled.subarray(k * small, (k + 1) * small);
-  const luminance = new Float32Array(small);
+  const luminance = newPlane(small);
   for (let i = 0; i < small; i++) {
     luminance[i] = 0.3 * filled[i]! + 0.59 * filled[small + i]! + 0.11 * filled[2 * small + i]!;
   }

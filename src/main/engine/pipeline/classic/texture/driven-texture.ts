@@ -2,6 +2,7 @@
 import { gaussianBlur } from '#engine/image/blur.ts';
 import { smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import { resizePlane } from '#engine/image/resize.ts';
 import { sampleBilinear, sampleCubic } from '#engine/image/warp.ts';
 import type { Rect } from '#engine/image/working.ts';
@@ -37,7 +38,7 @@ const NEARLY_ONE = 0.995;
 function chooseSide(fields: WarpFields, cover: Float32Array, coverMirrored: Float32Array, scale: number) {
   const n = fields.width * fields.height;
   const inner = gaussianBlur(fields.coverage, fields.width, fields.height, (EDGE_BAND * scale) / 2);
-  const direct = new Float32Array(n).fill(1);
+  const direct = newPlane(n).fill(1);
   for (let i = 0; i < n; i++) {
     if (!(fields.coverage[i]! > 0)) continue;
     const facing = fields.facing[i]!;
@@ -80,8 +81,8 @@ function readMap(
   window: Rect,
 ) {
   const n = fields.width * fields.height;
-  const u = new Float32Array(n);
-  const v = new Float32Array(n);
+  const u = newPlane(n);
+  const v = newPlane(n);
   const scale = mapSize / cropSize;
   for (let y = 0, i = 0; y < fields.height; y++) {
     for (let x = 0; x < fields.width; x++, i++) {
@@ -123,7 +124,7 @@ export function drivenTexture(
   moveGaze(u, v, window, mesh, aligned.landmarks, target.aligned.landmarks);
   const data = sampleCubic(aligned.crop, u, v, coverage);
   const n = width * height;
-  const need = new Float32Array(n);
+  const need = newPlane(n);
   let mirroredPixels = 0;
   for (let i = 0; i < n; i++) {
     if (coverage[i]! > 0 && direct[i]! < NEARLY_ONE) {
@@ -142,7 +143,7 @@ export function drivenTexture(
   const nHalf = fields.width * fields.height;
   const skin = read(softSkin(parse), fields.direct);
   const skinMirrored = read(softSkin(parse), fields.mirrored);
-  const lostHalf = new Float32Array(nHalf);
+  const lostHalf = newPlane(nHalf);
   for (let i = 0; i < nHalf; i++) {
     const d = directHalf[i]!;
     if (fields.coverage[i]! > 0) lostHalf[i] = d * cover[i]! + (1 - d) * coverMirrored[i]!;

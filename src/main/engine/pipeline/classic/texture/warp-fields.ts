@@ -1,6 +1,7 @@
 /** Where the texture of the swapped face is read in the source's crop: directly, and on the other half of the face. */
 import { gaussianBlur } from '#engine/image/blur.ts';
 import { rasterizeMesh } from '#engine/image/mesh-raster.ts';
+import { newPlane } from '#engine/image/planes.ts';
 import type { Rect } from '#engine/image/working.ts';
 import { type CompositeMesh, meshInWindow } from '../composite-mesh.ts';
 import { SURFACE_VERTICES } from '../contours.ts';
@@ -39,7 +40,7 @@ function mirrorOf(i: number, topology: FaceTopology): number {
 
 /** The z part of each vertex normal, positive towards the camera. */
 function vertexFacing(mesh: Float32Array, topology: FaceTopology): Float32Array {
-  const normals = new Float32Array(SURFACE_VERTICES * 3);
+  const normals = newPlane(SURFACE_VERTICES * 3);
   const { triangles } = topology;
   let sign = 0;
   for (let t = 0; t < triangles.length; t += 3) {
@@ -75,7 +76,7 @@ export function warpFields(mesh: CompositeMesh, window: Rect, topology: FaceTopo
   const n = width * height;
   const facing = vertexFacing(mesh.source, topology);
   const wanted = vertexFacing(mesh.composite, topology);
-  const values = new Float32Array(EXTENDED_VERTICES * CHANNELS);
+  const values = newPlane(EXTENDED_VERTICES * CHANNELS);
   for (let i = 0; i < EXTENDED_VERTICES; i++) {
     const m = mirrorOf(i, topology);
     values.set(
