@@ -11,8 +11,10 @@ export const REGION_STYLE_ROWS = 13;
 export const STYLE_ROWS = 18;
 export const STYLE_SIZE = 512;
 
+export const LATENT_AVERAGE_SHAPE = [STYLE_ROWS, STYLE_SIZE] as const;
+
 /** The mean latent, `[18,512]`. It lies outside the upstream state dict. */
-export const latentAverage = (keys: StateDict): Value => keys.get('latent_avg', [STYLE_ROWS, STYLE_SIZE]);
+export const latentAverage = (keys: StateDict): Value => keys.get('latent_avg', LATENT_AVERAGE_SHAPE);
 
 export interface LocalMlpOptions {
   readonly hidden: number;

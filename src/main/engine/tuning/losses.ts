@@ -24,7 +24,8 @@ export type LossTerm = keyof typeof LOSS_TERMS;
 /** Sides at which LPIPS is taken and summed; a picture smaller than all of them is taken as it is. */
 const LPIPS_SIZES = [1024, 512, 256];
 
-const lpipsSizes = (size: number): readonly number[] => {
+/** The sides at which a picture of `size` is compared. */
+export const lpipsSizes = (size: number): readonly number[] => {
   const sides = LPIPS_SIZES.filter((side) => side <= size);
   return sides.length > 0 ? sides : [size];
 };

@@ -3,7 +3,7 @@
  * (`PTI_G_lr*_iters*.pth`, spec rgi-core 6.5). Only what tuning moves is taken; the rest stays as imported.
  */
 import { InputError } from '#engine/errors.ts';
-import { STYLE_ROWS, STYLE_SIZE } from '#engine/networks/region-mlps.ts';
+import { LATENT_AVERAGE_SHAPE } from '#engine/networks/region-mlps.ts';
 import { shapeText, type TensorData } from '#engine/tensor/data.ts';
 import { openTensorFile } from '#engine/weights/open.ts';
 import { openSafetensors } from '#engine/weights/safetensors.ts';
@@ -68,10 +68,9 @@ async function checkAverage(opened: TensorFile, average: TensorData, origin: Res
     if (origin === 'studio') return;
     throw new InputError(`These tuned weights have no "${LATENT_AVERAGE}".`, { file });
   }
-  const expected = [STYLE_ROWS, STYLE_SIZE];
-  if (entry.dtype !== 'F32' || shapeText(entry.shape) !== shapeText(expected))
+  if (entry.dtype !== 'F32' || shapeText(entry.shape) !== shapeText(LATENT_AVERAGE_SHAPE))
     throw new InputError(
-      `"${LATENT_AVERAGE}" is ${entry.dtype}${shapeText(entry.shape)}, not F32${shapeText(expected)}.`,
+      `"${LATENT_AVERAGE}" is ${entry.dtype}${shapeText(entry.shape)}, not F32${shapeText(LATENT_AVERAGE_SHAPE)}.`,
       {
         file,
       },

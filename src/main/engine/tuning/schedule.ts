@@ -24,6 +24,8 @@ export interface Stage {
   readonly keepFeatures: boolean;
   /** Slow down and end when passes bring no more, or when the faces are close enough. */
   readonly endsEarly: boolean;
+  /** LPIPS of one scale, mean over a pass, below which faces are close enough. */
+  readonly likeEnough: number;
 }
 
 export interface ScheduleOptions {
@@ -36,7 +38,12 @@ export interface ScheduleOptions {
   readonly passes: number;
   /** False where no smaller generator is there to begin with. */
   readonly coarse: boolean;
+  /** LPIPS of one scale below which a stage ends; default `LIKE_ENOUGH`, 0 for never. */
+  readonly likeEnough?: number | undefined;
 }
+
+/** LPIPS below which PTI calls a face found. */
+export const LIKE_ENOUGH = 0.07;
 
 /** What the sweep over all frames moves at: it must reach the frames between the key frames, and unlearn nothing. */
 const SWEEP_RATE = 0.5;
@@ -47,25 +54,18 @@ export function planStages(options: ScheduleOptions): readonly Stage[] {
   if (!Number.isSafeInteger(frames) || frames < 1) throw new UsageError(`A clip of ${frames} frames cannot be tuned.`);
   if (!Number.isSafeInteger(passes) || passes < 1) throw new UsageError(`${passes} passes are no tuning.`);
   const all = Array.from({ length: frames }, (_, index) => index);
-  if (options.schedule === 'literal')
-    return [{ id: 'literal', scale: 'full', frames: all, passes, rate: 1, keepFeatures: false, endsEarly: false }];
+  const { likeEnough = LIKE_ENOUGH } = options;
+  /** A stage that takes all its passes and computes features as it goes. */
+  const whole = { scale: 'full', frames: all, keepFeatures: false, endsEarly: false, likeEnough } as const;
+  if (options.schedule === 'literal') return [{ id: 'literal', passes, rate: 1, ...whole }];
   if (keyFrames.length === 0 || keyFrames.some((index) => all[index] === undefined))
     throw new UsageError(`The key frames ${keyFrames.join(', ')} are not all among the ${frames} frames.`);
-  const chosen = { frames: keyFrames, rate: 1, keepFeatures: true, endsEarly: true } as const;
+  const chosen = { frames: keyFrames, rate: 1, keepFeatures: true, endsEarly: true, likeEnough } as const;
   const coarsePasses = coarse ? Math.floor(passes / 2) : 0;
   const stages: Stage[] = [];
   if (coarsePasses > 0) stages.push({ id: 'coarse', scale: 'coarse', passes: coarsePasses, ...chosen });
   stages.push({ id: 'fine', scale: 'full', passes: passes - coarsePasses, ...chosen });
-  if (keyFrames.length < frames)
-    stages.push({
-      id: 'sweep',
-      scale: 'full',
-      frames: all,
-      passes: 1,
-      rate: SWEEP_RATE,
-      keepFeatures: false,
-      endsEarly: false,
-    });
+  if (keyFrames.length < frames) stages.push({ id: 'sweep', passes: 1, rate: SWEEP_RATE, ...whole });
   return stages;
 }
 
@@ -119,8 +119,6 @@ export function nextUpdate(stages: readonly Stage[], state: ScheduleState): Next
   return { stage, frame, rate: stage.rate / 2 ** state.halvings };
 }
 
-/** LPIPS of one scale below which PTI calls a face found. */
-export const LIKE_ENOUGH = 0.07;
 /** A pass must lower the best mean loss by this share to count as progress. */
 const PROGRESS = 0.01;
 /** Passes without progress before the rate is halved, and halvings before a stage ends. */
@@ -149,7 +147,7 @@ export function afterUpdate(
   });
   if (summed.made >= size * stage.passes) return end('passes');
   if (!stage.endsEarly) return passed;
-  if (summed.likeness / size < LIKE_ENOUGH) return end('likeness');
+  if (summed.likeness / size < stage.likeEnough) return end('likeness');
   const mean = summed.loss / size;
   const { best } = state;
   if (best === null || mean < best * (1 - PROGRESS)) return { ...passed, best: mean, idle: 0 };

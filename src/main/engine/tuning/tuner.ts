@@ -16,6 +16,7 @@ import type { NextUpdate, TuningScale } from './schedule.ts';
 import { type FeatureStore, targetFeatures } from './target-features.ts';
 import { isTunable } from './trainable.ts';
 import { checkFrame, clipCapacities, frameInputs, type TuningFrame, type TuningFrames } from './tuning-frames.ts';
+import type { Evaluation, TuningMachine } from './tuning-loop.ts';
 import { TuningRun, type TuningState, type UpdateReport } from './tuning-run.ts';
 
 export interface TunerOptions {
@@ -42,13 +43,6 @@ export interface TunerOptions {
 /** Room for frame inputs and features that are used again and again. */
 const RECENT_BYTES = 1.5e9;
 
-/** What a frame looks like with the weights of the moment. */
-export interface Evaluation {
-  readonly losses: Readonly<Record<string, number>>;
-  /** `[1,3,size,size]`, about [-1, 1]. */
-  readonly reconstruction: TensorData;
-}
-
 /** Opened networks that make the features of a frame. */
 interface FeatureMaker extends AsyncDisposable {
   make(frame: TuningFrame): Promise<NamedTensors>;
@@ -56,7 +50,7 @@ interface FeatureMaker extends AsyncDisposable {
 
 const scalar = (value: number): TensorData => ({ dims: [], data: Float32Array.of(value) });
 
-export class Tuner implements AsyncDisposable {
+export class Tuner implements TuningMachine, AsyncDisposable {
   readonly #options: TunerOptions;
   readonly #forms: Readonly<Record<TuningScale, RegionForm>>;
   readonly #recent = new RecentTensors(RECENT_BYTES);

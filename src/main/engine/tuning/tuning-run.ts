@@ -50,10 +50,16 @@ export interface UpdateReport {
 /** The loss of an update was no number: its weights are of no use, and neither is what comes after them. */
 export class DivergedError extends InputError {
   readonly update: number;
+  readonly loss: number;
 
-  constructor(update: number, loss: number) {
-    super(`The loss of update ${update} is ${loss}.`, { action: 'Tune with a lower learning rate.' });
+  /** @param good the update whose weights were kept, where that is known */
+  constructor(update: number, loss: number, good?: number) {
+    super(
+      `The loss of update ${update} is ${loss}.${good === undefined ? '' : ` The weights after update ${good} are kept.`}`,
+      { action: 'Tune with a lower learning rate.' },
+    );
     this.update = update;
+    this.loss = loss;
   }
 }
 
