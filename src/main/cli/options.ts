@@ -65,17 +65,20 @@ export function parseRegions(text: string): RegionShare[] {
 
 /**
  * Switches of all regions: `regions` names what comes from the source in texture and shape, `texture` and `shape` do so
- * for one of them alone; what no list speaks about keeps its default.
+ * for one of them alone; what no list speaks about keeps its default. `added` comes from a source too, unless `texture`
+ * or `shape` leaves it out.
  */
 export function chooseRegions(lists: {
   regions?: readonly RegionShare[] | undefined;
   texture?: readonly RegionShare[] | undefined;
   shape?: readonly RegionShare[] | undefined;
+  added?: readonly RegionShare[] | undefined;
 }): Record<RegionId, RegionSwitch> {
-  const texture = lists.texture ?? lists.regions;
-  const shape = lists.shape ?? lists.regions;
+  const { added = [] } = lists;
+  const texture = lists.texture ?? (lists.regions && [...lists.regions, ...added]);
+  const shape = lists.shape ?? (lists.regions && [...lists.regions, ...added]);
   const amounts = new Map(
-    [...(lists.regions ?? []), ...(lists.texture ?? []), ...(lists.shape ?? [])].flatMap(({ id, amount }) =>
+    [...(lists.regions ?? []), ...added, ...(lists.texture ?? []), ...(lists.shape ?? [])].flatMap(({ id, amount }) =>
       amount === undefined ? [] : [[id, amount] as const],
     ),
   );
@@ -86,8 +89,8 @@ export function chooseRegions(lists: {
       return [
         id,
         {
-          texture: texture ? has(texture, id) : preset.texture,
-          shape: shape ? has(shape, id) : preset.shape,
+          texture: texture ? has(texture, id) : preset.texture || has(added, id),
+          shape: shape ? has(shape, id) : preset.shape || has(added, id),
           amount: amounts.get(id) ?? preset.amount,
         },
       ];

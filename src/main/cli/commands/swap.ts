@@ -13,6 +13,7 @@ import {
   parseWhole,
 } from '../options.ts';
 import { photoOptions, type SwapArguments } from '../swap/arguments.ts';
+import { collectRegionsOfPhotos } from '../swap/region-sources.ts';
 import { runSwap } from '../swap/run.ts';
 import { isVideoTarget } from '../swap/target-kind.ts';
 import { DEFAULT_VIDEO_QUALITY, parseMaxFrames, parseTrim } from '../video/options.ts';
@@ -74,6 +75,12 @@ export function swapCommand(context: CliContext): Command {
     .addOption(new Option('--regions <list>', 'regions that come from the source').argParser(parseRegions))
     .addOption(new Option('--texture <list>', 'the same for the texture alone').argParser(parseRegions))
     .addOption(new Option('--shape <list>', 'the same for the shape alone').argParser(parseRegions))
+    .addOption(
+      new Option(
+        '--from <regions=photo>',
+        'regions that come from another photo (rgi engine); may be repeated',
+      ).argParser(collectRegionsOfPhotos),
+    )
     .addOption(
       new Option('--amount <0..1>', 'strength of the exchange')
         .argParser(parseStrength)

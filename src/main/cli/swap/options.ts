@@ -2,6 +2,7 @@
 import type { ExportFormat, ExportSettings, SwapSettings } from '#shared/settings.ts';
 import type { CommonOptions } from '../command.ts';
 import type { FaceChoice, OneFace, PhotoOfFace, RegionShare } from '../options.ts';
+import type { RegionsOfPhoto } from './region-sources.ts';
 
 export interface SwapOptions extends CommonOptions {
   readonly source?: string;
@@ -14,6 +15,7 @@ export interface SwapOptions extends CommonOptions {
   readonly regions?: readonly RegionShare[];
   readonly texture?: readonly RegionShare[];
   readonly shape?: readonly RegionShare[];
+  readonly from?: readonly RegionsOfPhoto[];
   readonly amount: number;
   readonly recolor: number;
   readonly crop: boolean;

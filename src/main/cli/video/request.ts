@@ -10,8 +10,9 @@ import type { SwapArguments } from '../swap/arguments.ts';
 
 /** @throws UsageError when two ways of choosing faces are mixed, or an option is for photos */
 export function videoRequest(options: SwapArguments): JobRequest {
-  const { target, out, engine, amount, recolor, crop, stages } = options;
-  if (stages !== undefined) throw new UsageError('--stages is for photos; the target is a video.', { file: target });
+  const { target, out, engine, amount, recolor, crop, stages, from } = options;
+  const wrong = stages === undefined ? from && '--from' : '--stages';
+  if (wrong) throw new UsageError(`${wrong} is for photos; the target is a video.`, { file: target });
   const { maxFrames = -1, trim = {}, detail = DEFAULT_VIDEO_SETTINGS.detail } = options;
   const { codec = DEFAULT_ENCODER.codec, preset = DEFAULT_ENCODER.preset, quality = DEFAULT_ENCODER.quality } = options;
   return {
