@@ -1,16 +1,18 @@
 // `npm run package`: installers of the system this runs on, into release/.
 // `npm run package -- --dry-run [--out folder]`: packs around a stand-in for Electron instead, reports what landed in the
 // archive, reads its fuses back, and starts the packed studio under plain Node. Needs no download.
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { extractAll } from '@electron/asar';
 import fuses from '@electron/fuses';
 import { Platform, build as pack } from 'electron-builder';
+import { load } from 'js-yaml';
 import sharp from 'sharp';
 import { build } from './build.mjs';
 import { root } from './lib/bundles.mjs';
+import { HOMEPAGE, packageTargets } from './lib/package-targets.mjs';
 import { archiveFiles, folderFiles, sumByOwner } from './lib/packed-contents.mjs';
 import { writeStandInElectron } from './lib/stand-in-electron.mjs';
 import { tryPackedStudio } from './lib/try-packed.mjs';
@@ -30,7 +32,22 @@ await sharp(path.join(root, 'src/renderer/icon.svg'), { density: 300 })
   .toFile(path.join(root, 'dist/package/icon.png'));
 
 if (values['dry-run']) await dryRun(path.resolve(values.out ?? path.join(root, 'release/dry-run')));
-else await pack({ projectDir: root, config: 'electron-builder.yml', publish: 'never' });
+else await makeInstallers();
+
+async function makeInstallers() {
+  const platform = Platform.current();
+  const config = path.join(root, 'electron-builder.yml');
+  const { target } = load(readFileSync(config, 'utf8'))[platform.buildConfigurationKey];
+  const { targets, left, homepage } = packageTargets(target, process.env[HOMEPAGE]);
+  for (const name of left)
+    console.log(`${name} is left out: it has to name the project's page; set ${HOMEPAGE} to it.`);
+  await pack({
+    projectDir: root,
+    targets: platform.createTarget(targets),
+    config: homepage === undefined ? config : { extends: config, extraMetadata: { homepage } },
+    publish: 'never',
+  });
+}
 
 async function dryRun(out) {
   if (process.platform === 'darwin') {

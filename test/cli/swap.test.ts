@@ -192,6 +192,12 @@ describe('wrong usage ends with 2', () => {
   test.each([
     ['no command', [], /No command was given/],
     ['an unknown command', ['swop'], /unknown command 'swop'.*Did you mean swap\?/i],
+    ['an unknown option before a missing one', ['swap', '--bogus'], /unknown option '--bogus'/i],
+    [
+      'a misspelt option that is needed',
+      ['swap', '--taget', 'x'],
+      /unknown option '--taget'.*Did you mean --target\?/i,
+    ],
     ['an unknown option', ['detect', 'x', '--jason'], /unknown option '--jason'.*Did you mean --json\?/i],
     ['a missing option', ['swap', '--source', 'a.png'], /required option '--target <photo>'/i],
     ['no source', ['swap', '--target', 'a.png', '--out', 'b.png'], /No source was given/],

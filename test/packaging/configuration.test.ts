@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+// @ts-expect-error a script without types
+import { packageTargets } from '../../scripts/lib/package-targets.mjs';
 import { repository } from '../support/studio-process.ts';
 
 const yaml = createRequire(import.meta.url)('js-yaml') as { load(text: string): unknown };
@@ -28,6 +30,23 @@ describe('the installers', () => {
       ['dmg', 'zip'],
       ['AppImage', 'deb'],
     ]);
+  });
+
+  it('name no page that is not there: a Debian package is made for whoever says the page of the project', () => {
+    const text = readFileSync(path.join(repository, 'electron-builder.yml'), 'utf8');
+    expect(text).not.toMatch(/homepage|https?:/);
+    expect(packageTargets(['AppImage', 'deb'], undefined)).toEqual({
+      targets: ['AppImage'],
+      left: ['deb'],
+      homepage: undefined,
+    });
+    expect(packageTargets(['AppImage', 'deb'], ' https://studio.example/ ')).toEqual({
+      targets: ['AppImage', 'deb'],
+      left: [],
+      homepage: 'https://studio.example/',
+    });
+    expect(packageTargets(['nsis', 'zip'], '')).toMatchObject({ targets: ['nsis', 'zip'], left: [] });
+    expect(() => packageTargets(['deb'], 'somewhere')).toThrow(/no address/);
   });
 
   it('set every fuse that closes a way around the studio', () => {

@@ -77,6 +77,29 @@ function asGroup(group: Command): void {
     });
 }
 
+/** A word that is no option is the likelier reason when an option is missing: Commander looks for that only afterwards. */
+function graver(error: CommanderError, program: Command, argv: readonly string[]): CommanderError {
+  if (error.code !== 'commander.missingMandatoryOptionValue') return error;
+  let command = program;
+  let rest = [...argv];
+  for (;;) {
+    const next = command.commands.find((row) => row.name() === rest[0]);
+    if (next === undefined) break;
+    command = next;
+    rest = rest.slice(1);
+  }
+  if (!command.parseOptions(rest).unknown.some((word) => word.startsWith('-'))) return error;
+  for (const option of command.options) option.makeOptionMandatory(false);
+  try {
+    // It ends at the unknown option, with Commander's own words for it, before the command is run.
+    program.parse([...argv], { from: 'user' });
+  } catch (unknown) {
+    if (unknown instanceof CommanderError) return unknown;
+    throw unknown;
+  }
+  return error;
+}
+
 /**
  * Runs one command.
  * @param argv the arguments after the program's name
@@ -100,6 +123,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     // An abort surfaces as whatever the interrupted call makes of it.
     if (context.signal.aborted && !(error instanceof CancelledError))
       return reportError(context.signal.reason, context.stderr, options);
-    return reportError(error instanceof CommanderError ? toUsageError(error, name) : error, context.stderr, options);
+    const complaint = error instanceof CommanderError ? toUsageError(graver(error, program, argv), name) : error;
+    return reportError(complaint, context.stderr, options);
   }
 }

@@ -122,6 +122,13 @@ test('refusals name the file, the reason and what to do', async () => {
   await expect(writeFileAtomic(file, 'x')).rejects.toMatchObject({ message: 'There is a folder of this name.' });
 });
 
+test.skipIf(process.platform !== 'linux')('a folder of the system that takes no files is said to be one', async () => {
+  await expect(writeFileAtomic('/proc/out.png', 'x')).rejects.toMatchObject({
+    kind: 'storage',
+    message: 'Files cannot be made in this folder.',
+  });
+});
+
 test('a missing folder is made on request', async () => {
   const deep = path.join(folder, 'a', 'b', 'out.txt');
   await writeFileAtomic(deep, 'x', { makeFolder: true });

@@ -79,7 +79,15 @@ export async function openAtomic(file: string, options: AtomicOptions = {}): Pro
     path.dirname(final),
     `.${path.basename(final)}.${randomBytes(6).toString('hex')}.tmp`,
   );
-  let handle: FileHandle | undefined = await guard(open(temporaryPath, 'wx', existing?.mode ?? 0o666));
+  let handle: FileHandle | undefined = await guard(
+    open(temporaryPath, 'wx', existing?.mode ?? 0o666).catch(async (error: unknown) => {
+      // Folders of the system's own, such as /proc, say that a new file in them is not found.
+      if (codeOf(error) === 'ENOENT' && (await stat(path.dirname(final)).catch(() => undefined))) {
+        throw new StorageError('Files cannot be made in this folder.', { file, action: 'Choose another folder.' });
+      }
+      throw error;
+    }),
+  );
   let committed = false;
 
   return {
