@@ -4,7 +4,7 @@ import { writeFileAtomic } from '#engine/files/atomic.ts';
 import type { PhotoStudio } from '#engine/pipeline/photo-studio.ts';
 import type { ReadGrant } from '#main/rpc/control.ts';
 import type { PlainRouter } from '#main/rpc/serve.ts';
-import type { FileHandle, PhotoId, PhotoInfo, SwapEvent } from '#shared/contract.ts';
+import { type FileHandle, type PhotoId, type PhotoInfo, photosOf, type SwapEvent } from '#shared/contract.ts';
 import type { AppSettings } from '#shared/settings.ts';
 import type { AskShell } from './control-client.ts';
 import { engineCalls, toWindowError } from './engine-calls.ts';
@@ -92,7 +92,7 @@ export function createEngineRouter(services: EngineServices, { photos, media, ph
     },
     swap: {
       run: os.swap.run.handler(async function* ({ input, signal }) {
-        for (const photo of [input.target, ...input.assignments.map(({ source }) => source)]) photos.hold(photo);
+        for (const photo of photosOf(input)) photos.hold(photo);
         try {
           yield* streamEvents<SwapEvent>(async (emit, cancel) => {
             const result = await lane(cancel, () => studio.swap(input, { signal: cancel, onProgress: emit }));
