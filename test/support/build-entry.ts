@@ -7,15 +7,24 @@ import { build } from 'vite';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
+export interface EntryOptions {
+  /** Packages with native code or programs, which stay outside; the bundle then lies where Node finds them. */
+  readonly outside?: readonly string[];
+}
+
 /** @param entry relative to the repository; resolves to the bundle's path and a function that removes it */
-export async function buildEntry(entry: string): Promise<{ file: string; remove: () => Promise<void> }> {
-  const outDir = await mkdtemp(path.join(os.tmpdir(), 'e4s-entry-'));
+export async function buildEntry(
+  entry: string,
+  { outside = [] }: EntryOptions = {},
+): Promise<{ file: string; remove: () => Promise<void> }> {
+  const folder = outside.length > 0 ? path.join(root, 'node_modules') : os.tmpdir();
+  const outDir = await mkdtemp(path.join(folder, '.e4s-entry-'));
   await build({
     configFile: false,
     root,
     logLevel: 'error',
     publicDir: false,
-    ssr: { noExternal: true },
+    ssr: { noExternal: true, external: [...outside] },
     build: {
       ssr: true,
       target: 'node20',
@@ -24,6 +33,7 @@ export async function buildEntry(entry: string): Promise<{ file: string; remove:
       minify: false,
       rolldownOptions: {
         input: { entry: path.join(root, entry) },
+        external: [...outside],
         output: { format: 'es', entryFileNames: '[name].mjs', codeSplitting: false },
       },
     },

@@ -1,0 +1,215 @@
+/**
+ * Jobs are killed at random moments: the process that works on them, ffmpeg under it, or all of them at once. Every job
+ * must be taken to its end by another process, and its frames must be those of a job that nobody disturbed.
+ * `E4S_SEED` repeats a run.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openVideo } from '#engine/video/open-video.ts';
+import type { JobInfo } from '#shared/jobs.ts';
+import { buildEntry } from '#test/support/build-entry.ts';
+import { fakeVideoEngine } from '#test/support/fake-video-engine.ts';
+import type { JobProcessOrder } from '#test/support/job-process.ts';
+import { type JobWorld, jobWorld } from '#test/support/jobs.ts';
+import { ffmpeg, frameDigests, packetsOf, testPicture, tone } from '#test/support/video-clips.ts';
+
+const SEED = Number(process.env['E4S_SEED'] ?? Date.now() % 1e6);
+const MOMENTS = Number(process.env['E4S_KILLS'] ?? 20);
+const FRAMES = 120;
+const PART_FRAMES = 10;
+
+/** Numbers in [0, 1), the same for the same seed (mulberry32). */
+function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+let world: JobWorld;
+let clip: string;
+let entry: Awaited<ReturnType<typeof buildEntry>>;
+let wanted: string[];
+
+beforeAll(async () => {
+  entry = await buildEntry('test/support/job-process.ts', {
+    outside: ['sharp', 'onnxruntime-node', 'ffmpeg-static', '@ffmpeg-installer/ffmpeg', '@ffprobe-installer/ffprobe'],
+  });
+  world = await jobWorld();
+  clip = world.at('clip.mp4');
+  await ffmpeg(
+    world.folder,
+    ...[...testPicture('64x48', '25', FRAMES / 25), ...tone(440, FRAMES / 25)],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '2', '-c:a', 'aac', clip],
+  );
+  const whole = await run({ jobs: world.jobs, request: request(world.at('whole.mp4')), delayMs: 0 }).ended;
+  expect(whole.at(-1)).toBe('end done ');
+  wanted = await frameDigests((await openVideo(world.at('whole.mp4'))).info);
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await entry.remove();
+});
+
+/** Lossy and with sound: parts must be encoded the same way again. */
+const request = (out: string) => world.request(clip, { out, encoder: { codec: 'h264', quality: 60, preset: 'fast' } });
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly lines: string[];
+  /** All lines, when the process is gone. */
+  readonly ended: Promise<string[]>;
+}
+
+/** A process group of its own, so that all of it can be killed. */
+function run(order: JobProcessOrder): Running {
+  const child = spawn(process.execPath, [entry.file, JSON.stringify(order)], {
+    env: { ...process.env, E4S_JOB_PROCESS: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const lines: string[] = [];
+  let rest = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+  });
+  const ended = new Promise<string[]>((resolve) => child.on('close', () => resolve(lines)));
+  return { child, lines, ended };
+}
+
+/** The ffmpeg and ffprobe processes below a process. */
+async function toolsOf(pid: number): Promise<number[]> {
+  const found: number[] = [];
+  for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    if (parent === pid && /\(ff(mpeg|probe)/.test(stat)) found.push(Number(name));
+  }
+  return found;
+}
+
+const VICTIMS = ['engine', 'ffmpeg', 'group'] as const;
+
+async function kill({ child, ended }: Running, victim: (typeof VICTIMS)[number]): Promise<boolean> {
+  const { pid } = child;
+  if (pid === undefined || child.exitCode !== null) return false;
+  if (victim === 'ffmpeg') {
+    for (let i = 0; i < 100 && child.exitCode === null; i++) {
+      const tools = await toolsOf(pid);
+      for (const tool of tools) {
+        try {
+          process.kill(tool, 'SIGKILL');
+        } catch {
+          // It ended by itself in the meantime.
+        }
+      }
+      if (tools.length > 0) return true;
+      await delay(5);
+    }
+    return false;
+  }
+  try {
+    process.kill(victim === 'group' ? -pid : pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+  await ended;
+  return true;
+}
+
+const numbersOf = (lines: readonly string[], word: string): number[] =>
+  lines.flatMap((line) => (line.startsWith(`${word} `) ? [Number(line.split(' ')[1])] : []));
+
+/** What a user sees of the one job, asked from a process that has nothing to do with it. */
+async function look(jobs: string): Promise<JobInfo | undefined> {
+  const { openJobQueue } = await import('#engine/jobs/job-queue.ts');
+  await using queue = openJobQueue({ jobs, engine: fakeVideoEngine() });
+  const [job] = await queue.list();
+  return job;
+}
+
+describe.skipIf(process.platform !== 'linux')(`seed ${SEED}`, () => {
+  const random = randomNumbers(SEED);
+  const moments = Array.from({ length: MOMENTS }, (_, i) => ({
+    number: i,
+    victim: VICTIMS[i % VICTIMS.length]!,
+    /** Lines of output after which it is killed: the opening, looks, swaps and the end. */
+    line: Math.floor(random() * (2 * FRAMES + 8)),
+    laterMs: Math.floor(random() * 25),
+    /** Some are killed again while they are resumed. */
+    again: random() < 0.4 ? Math.floor(random() * FRAMES) : undefined,
+  }));
+
+  test.each(moments)('$number: $victim at line $line, $laterMs ms later, again at $again', async (moment) => {
+    const jobs = world.at(`jobs ${moment.number}`);
+    const out = world.at(`result ${moment.number}.mp4`);
+    let running = run({ jobs, request: request(out), delayMs: 2 });
+    await meet(running, moment.line, moment.laterMs);
+    await kill(running, moment.victim);
+
+    for (const again of [moment.again, undefined]) {
+      if (moment.victim === 'ffmpeg') await running.ended;
+      const job = await look(jobs);
+      if (running.lines.at(-1)?.startsWith('end done')) {
+        expect(job?.state).toBe('done');
+      } else if (job === undefined) {
+        // Killed before the job was made: nothing is there, and it begins anew.
+        expect(numbersOf(running.lines, 'look')).toEqual([]);
+        running = run({ jobs, request: request(out), delayMs: 2 });
+      } else {
+        expect(job.state).toBe(moment.victim === 'ffmpeg' ? 'failed' : job.state === 'done' ? 'done' : 'interrupted');
+        expect((await readdir(world.folder)).includes(path.basename(out))).toBe(
+          job.state === 'done' ||
+            (job.phase === 'finish' && (await readdir(world.folder)).includes(path.basename(out))),
+        );
+        if (job.state === 'done') break;
+        const finished = await finishedFrames(jobs, job.id);
+        running = run({ jobs, resume: job.id, delayMs: 2 });
+        if (again === undefined) {
+          const lines = await running.ended;
+          expect(lines.at(-1)).toBe('end done ');
+          // It goes on at the first unfinished part.
+          expect(numbersOf(lines, 'look')[0] ?? FRAMES).toBe(finished.looked);
+          expect(numbersOf(lines, 'swap')[0] ?? FRAMES).toBe(finished.swapped);
+        }
+      }
+      if (again !== undefined) {
+        await meet(running, again, moment.laterMs);
+        await kill(running, moment.victim);
+      }
+    }
+    await running.ended;
+    expect((await look(jobs))?.state).toBe('done');
+    const result = await openVideo(out);
+    expect(await frameDigests(result.info)).toEqual(wanted);
+    const [before, after] = await Promise.all([packetsOf((await openVideo(clip)).info, 1), packetsOf(result.info, 1)]);
+    expect(after.digests).toEqual(before.digests);
+    const rests = (await readdir(world.folder, { recursive: true })).filter((name) => name.endsWith('.tmp'));
+    expect(rests).toEqual([]);
+  });
+});
+
+async function meet({ child, lines }: Running, line: number, laterMs: number): Promise<void> {
+  while (lines.length < line && child.exitCode === null && child.signalCode === null) await delay(2);
+  await delay(laterMs);
+}
+
+/** Frames of the parts that are finished on disk. */
+async function finishedFrames(jobs: string, id: string): Promise<{ looked: number; swapped: number }> {
+  const count = async (name: string, ending: string): Promise<number> => {
+    const files = await readdir(path.join(jobs, id, name)).catch(() => []);
+    return Math.min(
+      FRAMES,
+      PART_FRAMES * files.filter((file) => file.endsWith(ending) && !file.startsWith('.')).length,
+    );
+  };
+  return { looked: await count('analysis', '.faces'), swapped: await count('segments', '.json') };
+}
