@@ -13,29 +13,50 @@ export function boxRadii(sigma: number): [number, number, number] {
 }
 
 function boxRows(source: Float32Array, out: Float32Array, width: number, height: number, radius: number): void {
+  const whole = width > 2 * radius + 1 ? height - (height % 4) : 0;
+  for (let y = 0; y < whole; y += 4) boxFourRows(source, out, y * width, width, radius);
+  for (let y = whole; y < height; y++) boxRow(source, out, y * width, width, radius);
+}
+
+/** One row of any width. */
+function boxRow(source: Float32Array, out: Float32Array, row: number, width: number, radius: number): void {
   const share = 1 / (2 * radius + 1);
   const last = width - 1;
-  // Up to `inner` the window's left end lies outside, from `outer` on its right end does.
-  const inner = Math.min(radius, width);
-  const outer = Math.max(inner, last - radius);
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    const left = source[row]!;
-    const right = source[row + last]!;
-    let sum = left * (radius + 1);
-    for (let x = 1; x <= radius; x++) sum += source[row + (x < last ? x : last)]!;
-    let i = row;
-    for (let x = 0; x < inner; x++, i++) {
-      out[i] = sum * share;
-      sum += source[row + Math.min(x + radius + 1, last)]! - left;
-    }
-    for (const end = row + outer; i < end; i++) {
-      out[i] = sum * share;
-      sum += source[i + radius + 1]! - source[i - radius]!;
-    }
-    for (const end = row + width; i < end; i++) {
-      out[i] = sum * share;
-      sum += right - source[i - radius]!;
+  let sum = source[row]! * (radius + 1);
+  for (let x = 1; x <= radius; x++) sum += source[row + Math.min(x, last)]!;
+  for (let x = 0; x < width; x++) {
+    out[row + x] = sum * share;
+    sum += source[row + Math.min(x + radius + 1, last)]! - source[row + Math.max(x - radius, 0)]!;
+  }
+}
+
+/** Four rows, wider than the window, side by side: each sum waits for itself only, so they overlap in the processor. */
+function boxFourRows(source: Float32Array, out: Float32Array, row: number, width: number, radius: number): void {
+  const share = 1 / (2 * radius + 1);
+  const [a, b, c, d] = [row, row + width, row + 2 * width, row + 3 * width];
+  const last = width - 1;
+  let [s, t, u, v] = [0, 0, 0, 0];
+  for (let x = -radius; x <= radius; x++) {
+    const i = x < 0 ? 0 : x;
+    s += source[a + i]!;
+    t += source[b + i]!;
+    u += source[c + i]!;
+    v += source[d + i]!;
+  }
+  // Where the window's left end is clamped, where neither is, where the right end is.
+  const ends = [radius, last - radius, width];
+  for (let part = 0, x = 0; part < 3; part++) {
+    for (const end = ends[part]!; x < end; x++) {
+      const enter = part === 2 ? last : x + radius + 1;
+      const leave = part === 0 ? 0 : x - radius;
+      out[a + x] = s * share;
+      out[b + x] = t * share;
+      out[c + x] = u * share;
+      out[d + x] = v * share;
+      s += source[a + enter]! - source[a + leave]!;
+      t += source[b + enter]! - source[b + leave]!;
+      u += source[c + enter]! - source[c + leave]!;
+      v += source[d + enter]! - source[d + leave]!;
     }
   }
 }
