@@ -70,6 +70,8 @@ describe('the window', () => {
           .map((element) => `${element.tagName} ${element.scrollWidth} > ${element.clientWidth}`),
       );
       expect(wide).toEqual([]);
+      const tall = await page.evaluate(() => document.documentElement.scrollHeight - window.innerHeight);
+      expect(tall, 'pixels below the window').toBeLessThanOrEqual(0);
       await shoot(page, `result-${width}-${colorScheme}`);
       await close();
     }

@@ -7,6 +7,8 @@ import { text } from '../../text.ts';
 const useStyles = makeStyles({
   hidden: {
     position: 'absolute',
+    // Where it would stand by itself is below the window's edge.
+    top: 0,
     width: '1px',
     height: '1px',
     overflow: 'hidden',
