@@ -9,6 +9,10 @@ export interface BenchOptions {
   readonly target?: string | undefined;
   /** A label map for the network measurements. */
   readonly labels?: string | undefined;
+  /** Side of generated pictures, frames of a clip and passes over them, for the measurements of tuning. */
+  readonly size?: number | undefined;
+  readonly frames?: number | undefined;
+  readonly passes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   openStudio(): Promise<PhotoStudio>;
   readonly onProgress?: ((fraction: number, label: string) => void) | undefined;

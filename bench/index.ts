@@ -6,6 +6,10 @@ export const BENCHES = {
     summary: 'the classic engine on a pair of photos: each stage, a changed slider, memory',
     load: async () => (await import('./photo-classic.ts')).photoClassic,
   },
+  'rgi-photo': {
+    summary: 'the rgi engine on a pair of photos: time and peak memory of each stage',
+    load: async () => (await import('./rgi-photo.ts')).rgiPhoto,
+  },
   'rgi-generator': {
     summary: 'the mask-guided generator: per region, exact, and plain StyleGAN2',
     load: async () => (await import('./rgi-generator.ts')).rgiGenerator,
@@ -17,6 +21,10 @@ export const BENCHES = {
   'rgi-pti-step-recomputed': {
     summary: "the same with the generator's layers computed again in the backward pass",
     load: async () => (await import('./rgi-pti-step.ts')).rgiPtiStepRecomputed,
+  },
+  'pti-schedule': {
+    summary: 'tuning a clip: the literal schedule against the default one, to equal loss, lever by lever',
+    load: async () => (await import('./pti-schedule.ts')).ptiSchedule,
   },
 } as const satisfies Record<string, { readonly summary: string; readonly load: () => Promise<Bench> }>;
 

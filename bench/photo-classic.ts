@@ -131,14 +131,14 @@ async function runPair(
   };
 }
 
-function largestFace(photo: PhotoInfo): Face {
+export function largestFace(photo: PhotoInfo): Face {
   const [first, ...rest] = photo.faces;
   if (!first) throw new NoFaceError('No face was found.', { file: photo.name, action: 'Measure with another photo.' });
   return rest.reduce((a, b) => (b.box[2] * b.box[3] > a.box[2] * a.box[3] ? b : a), first);
 }
 
 /** The photos that were asked for, or the first two samples. */
-async function choosePair({ source, target }: BenchOptions): Promise<{ source: string; target: string }> {
+export async function choosePair({ source, target }: BenchOptions): Promise<{ source: string; target: string }> {
   if (source !== undefined && target !== undefined) return { source, target };
   if (source !== undefined || target !== undefined) {
     throw new UsageError('--source and --target belong together.', { action: 'Give both or none.' });

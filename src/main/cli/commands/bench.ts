@@ -11,6 +11,9 @@ interface BenchCommandOptions extends CommonOptions {
   readonly source?: string;
   readonly target?: string;
   readonly labels?: string;
+  readonly size?: number;
+  readonly frames?: number;
+  readonly passes?: number;
 }
 
 const NAMES = Object.keys(BENCHES) as BenchName[];
@@ -23,6 +26,9 @@ export function benchCommand(context: CliContext): Command {
     .option('--source <photo>', 'photos to measure with instead of the samples')
     .option('--target <photo>')
     .option('--labels <map>', 'a CelebAMask-HQ label map for the network measurements')
+    .addOption(new Option('--size <pixels>', 'side of the pictures of a tuned clip').argParser(parseWhole(64, 1024)))
+    .addOption(new Option('--frames <number>', 'frames of a tuned clip').argParser(parseWhole(1, 1000)))
+    .addOption(new Option('--passes <number>', 'passes of the literal tuning schedule').argParser(parseWhole(1, 999)))
     .action((name: string | undefined, options: BenchCommandOptions) => bench(context, name, options));
 }
 
@@ -37,12 +43,15 @@ async function bench(context: CliContext, name: string | undefined, options: Ben
       printer.result({ benches: rows }, () => rows.map((row) => `${row.name.padEnd(28)}${row.summary}`));
       return;
     }
-    const { runs, source, target, labels } = options;
+    const { runs, source, target, labels, size, frames, passes } = options;
     const report = await (await BENCHES[chosen].load())({
       runs,
       source,
       target,
       labels,
+      size,
+      frames,
+      passes,
       signal: context.signal,
       openStudio: context.openStudio,
       onProgress: (fraction, label) => log.progress({ fraction, label }),
