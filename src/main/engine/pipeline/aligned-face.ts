@@ -11,4 +11,6 @@ export interface AlignedFace {
   readonly landmarks: Float32Array;
   /** Crop coordinates to coordinates of the upright photo. */
   readonly toPhoto: Affine;
+  /** What varies slowly over the face is found at half the usual resolution. */
+  readonly coarse?: boolean | undefined;
 }

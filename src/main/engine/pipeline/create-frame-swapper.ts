@@ -127,7 +127,8 @@ export function createFrameSwapper<Face, Driven, Exchanged, Generated, Recolored
     const target = {
       key,
       align: async () => {
-        const aligned = await arena.within(() => alignFace(picture, tracked.face, transform));
+        const found = await arena.within(() => alignFace(picture, tracked.face, transform));
+        const aligned = { ...found, coarse: detail === 'fast' };
         targets.add(aligned);
         return aligned;
       },

@@ -4,8 +4,9 @@ import { throwIfCancelled } from '#engine/errors.ts';
 import { mapPoints } from '#engine/face/alignment.ts';
 import type { FaceAnalyser } from '#engine/face/faces.ts';
 import { runGate } from '#engine/face/gate.ts';
-import type { RgbImage } from '#engine/image/picture.ts';
+import type { Plane, RgbImage } from '#engine/image/picture.ts';
 import { sameArena } from '#engine/image/planes.ts';
+import { halfPlane, halfRgb } from '#engine/image/resize.ts';
 import { warpAffine } from '#engine/image/warp.ts';
 import type { SwapSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
@@ -136,14 +137,20 @@ export function createClassicStages(
     settingsKey,
     async parse(aligned, signal) {
       const here = sameArena();
-      const { size, crop } = aligned;
-      const scale = size / PARSE_SIZE;
-      const small = warpAffine(crop, [scale, 0, 0, 0, scale, 0], PARSE_SIZE, PARSE_SIZE);
+      const { size, crop, landmarks } = aligned;
+      const full = PARSE_SIZE.full;
+      const small = warpAffine(crop, [size / full, 0, 0, 0, size / full, 0], full, full);
       const segmenter = await analyser.personSegmenter();
       const person = await segmenter.mask(small);
       throwIfCancelled(signal);
-      const landmarks = mapPoints(aligned.landmarks, [1 / scale, 0, 0, 0, 1 / scale, 0], 3);
-      return here(() => classicFace(aligned, parseFace(small, landmarks, person.data)));
+      return here(() => {
+        const read = (image: RgbImage, mask: Plane) => {
+          const scale = image.width / size;
+          return parseFace(image, mapPoints(landmarks, [scale, 0, 0, 0, scale, 0], 3), mask.data);
+        };
+        const parse = aligned.coarse ? read(halfRgb(small), halfPlane(person)) : read(small, person);
+        return classicFace(aligned, parse);
+      });
     },
     reenact: (source, target) => composeMesh(source, target, WHOLE_SHAPE, topology),
     exchange: (source, target, _driven, { regions, amount }) =>

@@ -14,14 +14,16 @@ import { memoOn } from '../memo.ts';
 import type { ClassicFace } from './classic-face.ts';
 import { contourPoints } from './contours.ts';
 import { findGlasses } from './glasses.ts';
-import type { FaceParse } from './parse/parse-face.ts';
+import { type FaceParse, PARSE_SIZE } from './parse/parse-face.ts';
 import { findStrands } from './strands.ts';
 
 /**
  * Probability of bare skin, smoothed a little: it is read at two different grids (source and target), which must not
  * make a difference.
  */
-export const softSkin = memoOn(({ skin, size }: FaceParse) => gaussianBlur(skin, size, size, 1.5));
+export const softSkin = memoOn(({ skin, size }: FaceParse) =>
+  gaussianBlur(skin, size, size, (1.5 * size) / PARSE_SIZE.full),
+);
 
 /** Line strength from which a pixel belongs to a strand, and the gap between strands that is closed, parse pixels. */
 const STRAND_LINE = 0.035;
@@ -40,7 +42,7 @@ export function occluderMatte(crop: RgbImage, parse: FaceParse, landmarks: Float
   for (let i = 0; i < covered.length; i++) covered[i] = 1 - skin[i]! / Math.max(0.5, skin[i]! + hair[i]!);
   const strands = strandCover(parse, landmarks, crop.width);
   if (strands) for (let i = 0; i < covered.length; i++) covered[i] = Math.max(covered[i]!, strands[i]!);
-  blurInPlace(covered, size, size, 0.7);
+  blurInPlace(covered, size, size, (0.7 * size) / PARSE_SIZE.full);
   const n = crop.width * crop.height;
   const guide = lumaPlane(crop.data, n);
   const small = halfPlane({ width: crop.width, height: crop.height, data: guide });
@@ -61,6 +63,8 @@ export function occluderMatte(crop: RgbImage, parse: FaceParse, landmarks: Float
 /** Strands across a cheek with the gaps between them; undefined when there are none. */
 function strandCover(parse: FaceParse, landmarks: Float32Array, cropSize: number): Float32Array | undefined {
   const { size } = parse;
+  // Strands are thinner than the pixels of a coarse parse.
+  if (size < PARSE_SIZE.full) return undefined;
   const { found, lines } = findStrands(parse, landmarks, cropSize);
   if (!found) return undefined;
   const marked = lines.map((l) => (l > STRAND_LINE ? 1 : 0));

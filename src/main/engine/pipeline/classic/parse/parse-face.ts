@@ -16,8 +16,8 @@ import { type Posterior, posterior } from './posterior.ts';
 import { outline } from './regions-of-mesh.ts';
 import { firstModels, refineModels } from './seeds.ts';
 
-/** Side of the maps that the parse works on, pixels. */
-export const PARSE_SIZE = 256;
+/** Side of the maps that a parse works on, pixels; lengths in its pixels are meant for the full size. */
+export const PARSE_SIZE = { full: 256, coarse: 128 } as const;
 
 export interface FaceParse {
   /** Side of the probability maps. */
@@ -40,14 +40,14 @@ const EDGE_RADIUS = 4;
 const EDGE_EPS = 4e-4;
 
 /**
- * @param crop square crop of PARSE_SIZE
+ * @param crop square crop of one of the PARSE_SIZEs
  * @param landmarks 478 mesh points in pixels of the crop, x y z interleaved
  * @param person probability of a person for each pixel of the crop
  */
 export function parseFace(crop: RgbImage, landmarks: Float32Array, person: Float32Array<ArrayBuffer>): FaceParse {
   const context = parseContext(crop, landmarks, person);
   const { size, lightness } = context;
-  const alongEdges = edgeFilter(lightness, size, size, EDGE_RADIUS, EDGE_EPS);
+  const alongEdges = edgeFilter(lightness, size, size, (EDGE_RADIUS * size) / PARSE_SIZE.full, EDGE_EPS);
   const sharpen = (map: Float32Array) => {
     const out = alongEdges(map);
     for (let i = 0; i < out.length; i++) out[i] = clamp(out[i]!, 0, 1);

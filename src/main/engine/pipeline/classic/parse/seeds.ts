@@ -70,9 +70,13 @@ function trimSamples(samples: ColorSamples): ColorSamples {
   return { colors: kept.colors.subarray(0, 3 * all), weights: kept.weights.subarray(0, all), count: all };
 }
 
+/** Pixels of the map in one of a map of 256 x 256, which numbers of samples are meant for. */
+const areaOf = ({ size }: ParseContext): number => (size / 256) ** 2;
+
 /** The first models, learned from places alone. A model is empty where the picture offers too little. */
 export function firstModels(context: ParseContext): ColorModels {
   const { lab, cells, core, features, person, frame } = context;
+  const area = areaOf(context);
   const samples = trimSamples(
     collectSamples(lab, (i) => (core[i]! > 0.9 && features[i]! < 0.05 ? skinLesson(frame.v[i]!) : 0)),
   );
@@ -100,9 +104,9 @@ export function firstModels(context: ParseContext): ColorModels {
   const background = collectSamples(lab, (i) => (person[i]! < 0.1 ? 1 : 0));
   return {
     skin,
-    hair: learn(hair, 40, 4),
-    clothes: learn(clothes, 60, 4),
-    background: learn(background, 60, 5),
+    hair: learn(hair, 40 * area, 4),
+    clothes: learn(clothes, 60 * area, 4),
+    background: learn(background, 60 * area, 5),
     lightness: { skin: skinLightness, hair: hair.count > 0 ? medianLightness(hair) : skinLightness },
   };
 }
@@ -115,13 +119,14 @@ export function refineModels(
   hair: Float32Array,
 ): ColorModels {
   const { lab, oval, features, frame } = context;
+  const area = areaOf(context);
   const sureSkin = collectSamples(lab, (i) =>
     skin[i]! > 0.85 && (oval[i]! > 0.5 || frame.v[i]! > 0.5) && features[i]! < 0.05 ? 1 : 0,
   );
   const sureHair = collectSamples(lab, (i) => (hair[i]! > 0.85 ? 1 : 0));
   return {
     ...models,
-    skin: sureSkin.count > 200 ? withShadeAndShine(fitColorModel(sureSkin, 5)) : models.skin,
-    hair: sureHair.count > 80 ? fitColorModel(sureHair, 5) : models.hair,
+    skin: sureSkin.count > 200 * area ? withShadeAndShine(fitColorModel(sureSkin, 5)) : models.skin,
+    hair: sureHair.count > 80 * area ? fitColorModel(sureHair, 5) : models.hair,
   };
 }
