@@ -13,6 +13,8 @@ export interface JobProcessOrder {
   readonly request?: JobRequest;
   readonly resume?: string;
   readonly delayMs: number;
+  /** Seconds of a part; 0.4 where nothing is said. */
+  readonly partSeconds?: number;
 }
 
 /** A face that comes, moves and goes. */
@@ -25,6 +27,7 @@ async function main(order: JobProcessOrder): Promise<void> {
   const engine = fakeVideoEngine({
     faces: WANDERER,
     delayMs: order.delayMs,
+    ...(order.partSeconds === undefined ? {} : { partSeconds: order.partSeconds }),
     duringLook: (frame) => say(`look ${frame}`),
     duringSwap: (frame) => say(`swap ${frame}`),
   });
@@ -39,8 +42,9 @@ async function main(order: JobProcessOrder): Promise<void> {
   const { id } = order.request ? await queue.add(order.request) : await queue.resume(jobIdSchema.parse(order.resume));
   say(`job ${id}`);
   const { state, error } = await queue.settled(id);
-  say(`end ${state} ${error?.message ?? ''}`);
   await queue[Symbol.asyncDispose]();
+  say(`rss ${process.resourceUsage().maxRSS * 1024}`);
+  say(`end ${state} ${error?.message ?? ''}`);
 }
 
 const [order] = process.argv.slice(2);

@@ -1,0 +1,43 @@
+/**
+ * A long clip takes no more memory than a short one. Small frames keep it quick; a frame that is not let go of shows all
+ * the same. `E4S_SIZE=1280x720` measures large ones.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type JobWorld, jobWorld } from '#test/support/jobs.ts';
+import { buildJobProcess, runJobProcess } from '#test/support/run-job-process.ts';
+import { ffmpeg, testPicture } from '#test/support/video-clips.ts';
+
+const FRAMES = 500;
+const SIZE = process.env['E4S_SIZE'] ?? '320x180';
+
+let world: JobWorld;
+let entry: Awaited<ReturnType<typeof buildJobProcess>>;
+beforeAll(async () => {
+  entry = await buildJobProcess();
+  world = await jobWorld();
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await entry.remove();
+});
+
+async function peakBytes(frames: number): Promise<number> {
+  const clip = world.at(`${frames}.mp4`);
+  const encoder = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50', '-frames:v', String(frames)];
+  await ffmpeg(world.folder, ...testPicture(SIZE, '25', frames / 25), ...encoder, clip);
+  const request = world.request(clip, {
+    out: world.at(`${frames} out.mp4`),
+    encoder: { codec: 'h264', quality: 40, preset: 'fast' },
+  });
+  const { ended } = runJobProcess(entry.file, { jobs: world.jobs, request, delayMs: 0, partSeconds: 3 });
+  const lines = await ended;
+  expect(lines.at(-1)).toBe('end done ');
+  return Number(lines.find((line) => line.startsWith('rss '))?.slice(4));
+}
+
+test(`${10 * FRAMES} frames take at most a tenth more memory than ${FRAMES}`, async () => {
+  const short = await peakBytes(FRAMES);
+  const long = await peakBytes(10 * FRAMES);
+  console.info(`peak RSS: ${FRAMES} frames ${short / 1e6} MB, ${10 * FRAMES} frames ${long / 1e6} MB, ${long / short}`);
+  expect(long / short).toBeLessThan(1.1);
+});
