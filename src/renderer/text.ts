@@ -1,5 +1,6 @@
 /** Every word that the window shows, in one place. Sentences with numbers are functions, so that a locale can decide. */
 import { modelsText } from './text-models.ts';
+import { videoText } from './text-video.ts';
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -12,11 +13,7 @@ export const text = {
   cancel: 'Cancel',
 
   tabs: { label: 'Workspace', image: 'Image', video: 'Video' },
-  video: {
-    title: 'Video is on its way',
-    body: 'Swapping faces in clips, with tuning to the person, comes with a later version. Photos work today.',
-    back: 'Go to Image',
-  },
+  video: videoText,
 
   titleBar: {
     undo: 'Undo',
@@ -302,12 +299,12 @@ export const text = {
   shortcuts: {
     title: 'Keyboard shortcuts',
     viewerNote: 'These work while the viewer has the focus.',
-    groups: { anywhere: 'Everywhere', viewer: 'In the viewer' },
+    groups: { anywhere: 'Everywhere', viewer: 'In the viewer', video: 'In the video' },
     does: {
       openSource: 'Choose a source photo',
-      openTarget: 'Choose the target photo',
+      openTarget: 'Choose the target photo or video',
       paste: 'Paste a photo',
-      run: 'Run the swap',
+      run: 'Run the swap, or start the job',
       cancel: 'Cancel the running swap',
       undo: 'Undo',
       redo: 'Redo',
@@ -325,6 +322,12 @@ export const text = {
       wipe: 'Before/after wipe',
       side: 'Side by side',
       after: 'Result only',
+      play: 'Play or pause',
+      stepFrame: 'Previous or next frame (timeline)',
+      stepFrames: 'Ten frames (timeline)',
+      stepSecond: 'One second (timeline)',
+      setIn: 'Start here',
+      setOut: 'End here',
     },
   },
 

@@ -9,6 +9,7 @@ import {
   type SwapRequest,
 } from '#shared/contract.ts';
 import type { ModelsState } from '#shared/contract-models.ts';
+import type { JobWatchEvent } from '#shared/contract-video.ts';
 import { type AppSettings, DEFAULT_APP_SETTINGS, DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
 import type { EngineClient, ShellClient, StudioLink } from '../../src/renderer/link/studio-link.ts';
 import { emptyDocument } from '../../src/renderer/model/document.ts';
@@ -65,6 +66,7 @@ export class FakeStudio {
   readonly closed: string[] = [];
   readonly released: string[] = [];
   readonly status = new Channel<EngineStatus>();
+  readonly jobs = new Channel<JobWatchEvent>();
   settings: AppSettings = { ...DEFAULT_APP_SETTINGS, tourSeen: true };
   restarts = 0;
   readonly notices: string[] = [];
@@ -96,6 +98,7 @@ export class FakeStudio {
           return Promise.resolve({ closed: true });
         },
       },
+      jobs: { watch: () => Promise.resolve(this.jobs.read()) },
       swap: {
         run: (request: SwapRequest, options?: { signal?: AbortSignal }) =>
           Promise.resolve(this.#run(request, options?.signal)),

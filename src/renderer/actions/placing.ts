@@ -1,15 +1,21 @@
 /** Where a photo that has just been opened goes in the document, and which of its faces is meant. */
 import { type PhotoKey, withMovedFaces, withSource, withTarget } from '../model/document.ts';
 import { mainFace } from '../model/faces.ts';
+import { withPerson } from '../model/video-document.ts';
 import { amendDocument, currentDocument, edit, selectFace, useEdit } from '../state/edit.ts';
 import { photoOf, type Well } from '../state/photos.ts';
-import { show } from '../state/ui.ts';
+import { show, useUi } from '../state/ui.ts';
+import { useVideoView } from '../state/video-view.ts';
 
 const mainFaceOf = (key: PhotoKey | undefined): number | null => mainFace(photoOf(key ?? null)?.info.faces ?? []);
 
-/** Puts an open photo into the document. */
+/** Puts an open photo into the document. While the Video tab is shown, what comes in is for the video. */
 export function place(key: PhotoKey, well: Well): void {
   const face = mainFaceOf(key);
+  if (useUi.getState().tab === 'video') {
+    placeForVideo(key, face);
+    return;
+  }
   if (well === 'target') {
     placeTarget(key, face);
     return;
@@ -17,6 +23,17 @@ export function place(key: PhotoKey, well: Well): void {
   const { selectedFace } = useEdit.getState();
   edit((doc) => withSource(doc, key, face, doc.target === null ? null : selectedFace));
   if (currentDocument().target === null) show({ kind: 'source', photo: key });
+}
+
+/** A source for the person that is selected, when nobody has a face yet or that one has none. */
+function placeForVideo(key: PhotoKey, face: number | null): void {
+  const { person } = useVideoView.getState();
+  edit((doc) => {
+    const added = withSource(doc, key, face, null);
+    const to = person ?? (Object.keys(doc.video.people).length === 0 ? 'largest' : null);
+    if (face === null || to === null || doc.video.clip === null || doc.video.people[to]) return added;
+    return withPerson(added, to, { photo: key, face });
+  });
 }
 
 function placeTarget(key: PhotoKey, face: number | null): void {

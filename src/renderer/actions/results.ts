@@ -8,6 +8,7 @@ import type { StudioLink } from '../link/studio-link.ts';
 import { type FinishedRun, useRun } from '../state/run.ts';
 import { say } from '../state/ui.ts';
 import { text } from '../text.ts';
+import { download } from './download.ts';
 import { PictureCache } from './pictures.ts';
 
 export type ResultActions = ReturnType<typeof resultActions>;
@@ -49,12 +50,4 @@ export function resultActions(link: StudioLink, fail: (report: ErrorReport) => v
       }
     },
   };
-}
-
-/** Hands a finished file to the browser's downloads. */
-function download(address: string, name: string): void {
-  const anchor = document.createElement('a');
-  anchor.href = address;
-  anchor.download = name;
-  anchor.click();
 }

@@ -5,11 +5,14 @@ import type { StudioLink } from '../link/studio-link.ts';
 import { fingerprint } from '../model/document.ts';
 import { isReady } from '../state/connection.ts';
 import { currentDocument, redoEdit, undoEdit, useEdit } from '../state/edit.ts';
+import { useJobs } from '../state/jobs.ts';
 import { useRun } from '../state/run.ts';
 import { say, useUi } from '../state/ui.ts';
 import { text } from '../text.ts';
+import { type ClipActions, clipActions } from './clips.ts';
 import { followEngine } from './connect.ts';
 import { type FileActions, fileActions } from './files.ts';
+import { type JobActions, jobActions } from './jobs.ts';
 import { type ModelsActions, modelsActions } from './models.ts';
 import { type PhotoActions, photoActions } from './photos.ts';
 import { type PreferenceActions, preferenceActions } from './preferences.ts';
@@ -20,6 +23,8 @@ export interface Studio {
   readonly photos: PhotoActions;
   readonly files: FileActions;
   readonly runs: RunActions;
+  readonly clips: ClipActions;
+  readonly jobs: JobActions;
   readonly results: ResultActions;
   readonly preferences: PreferenceActions;
   readonly models: ModelsActions;
@@ -45,6 +50,8 @@ export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
   const photos = photoActions(link, tell);
   const preferences = preferenceActions(link, tell);
   const models = modelsActions(link, tell);
+  const clips = clipActions(link, photos, tell);
+  const jobs = jobActions(link, tell);
   const runs = runActions(link, photos, {
     fail: tell,
     restarted: () => say({ intent: 'info', title: text.run.hardCancelTitle, body: text.run.hardCancelBody }),
@@ -54,11 +61,14 @@ export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
     {
       started: async () => {
         await preferences.load();
+        jobs.follow();
         await models.refresh();
       },
       recovered: async () => {
         // An engine that died before it told its settings is asked again.
         await preferences.load();
+        await clips.reopenAll();
+        jobs.follow();
         await runs.recover();
         say({ intent: 'success', title: text.connection.backTitle, body: text.connection.backBody });
       },
@@ -70,15 +80,25 @@ export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
   const stop = useEdit.subscribe((state, before) => {
     if (state.history.present === before.history.present) return;
     photos.closeUnused();
+    clips.closeUnused();
     const changed = fingerprint(state.history.present) !== fingerprint(before.history.present);
     if (changed && useRun.getState().live && isReady()) runs.schedule();
   });
-  signal.addEventListener('abort', stop, { once: true });
+  const stopFollowing = useJobs.subscribe((state, before) => {
+    if (state.list !== before.list) void clips.follow();
+  });
+  const end = () => {
+    stop();
+    stopFollowing();
+  };
+  signal.addEventListener('abort', end, { once: true });
   return {
     photos,
     preferences,
     models,
     runs,
+    clips,
+    jobs,
     files: fileActions(link, photos, tell),
     results: resultActions(link, tell),
     restartEngine: () =>

@@ -1,5 +1,6 @@
 /** Keys that work everywhere in the window; the dialog that lists them reads the same table. */
 import { useEffect } from 'react';
+import { exportOnTab, startOnTab } from '../actions/do-on-tab.ts';
 import { type Studio, useStudio } from '../actions/studio.ts';
 import { readingOrder } from '../model/faces.ts';
 import { currentDocument, selectFace, useEdit } from '../state/edit.ts';
@@ -8,6 +9,7 @@ import { useRun } from '../state/run.ts';
 import { openDialog, useUi } from '../state/ui.ts';
 import type { text } from '../text.ts';
 import { pickFiles } from '../views/photos/pick-files.ts';
+import { pickVideo } from '../views/video/pick-video.ts';
 
 export interface Shortcut {
   readonly keys: readonly string[];
@@ -22,7 +24,8 @@ const withCommand =
   (event: KeyboardEvent) =>
     command(event) && event.shiftKey === shift && event.key.toLowerCase() === key;
 
-const choose = (well: Well) => (studio: Studio) => pickFiles(studio, well);
+const choose = (well: Well) => (studio: Studio) =>
+  well === 'target' && useUi.getState().tab === 'video' ? pickVideo(studio) : pickFiles(studio, well);
 
 /** Moves to the next or previous target face in reading order, around the ends. */
 function stepFace(direction: 1 | -1): void {
@@ -40,7 +43,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     keys: ['Ctrl', 'Enter'],
     does: 'run',
     matches: withCommand('enter'),
-    run: (studio) => void studio.runs.start(),
+    run: (studio) => void startOnTab(studio),
   },
   {
     keys: ['Esc'],
@@ -59,7 +62,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     keys: ['Ctrl', 'E'],
     does: 'export',
     matches: withCommand('e'),
-    run: () => useRun.getState().result && openDialog('export'),
+    run: exportOnTab,
   },
   {
     keys: ['Alt', '↓'],

@@ -5,6 +5,7 @@
 import type { PhotoId, SwapRequest } from '#shared/contract.ts';
 import type { RegionId } from '#shared/regions.ts';
 import type { RegionSwitch, SwapSettings } from '#shared/settings.ts';
+import { EMPTY_VIDEO, type VideoPart, withMovedSources, withoutPhoto } from './video-document.ts';
 
 export type PhotoKey = `p${number}`;
 
@@ -19,6 +20,8 @@ export interface StudioDocument {
   /** Source face by target face index. A target face without an entry keeps its own face. */
   readonly assignments: Readonly<Record<number, SourceFace>>;
   readonly settings: SwapSettings;
+  /** What the Video tab works on; photos and settings are the same for both. */
+  readonly video: VideoPart;
 }
 
 export const emptyDocument = (settings: SwapSettings): StudioDocument => ({
@@ -26,6 +29,7 @@ export const emptyDocument = (settings: SwapSettings): StudioDocument => ({
   sources: [],
   assignments: {},
   settings,
+  video: EMPTY_VIDEO,
 });
 
 const sameFace = (a: SourceFace | undefined, b: SourceFace | undefined): boolean =>
@@ -67,7 +71,12 @@ export function withSource(
 /** Takes a source photo away, and with it what was assigned from it. */
 export function withoutSource(doc: StudioDocument, photo: PhotoKey): StudioDocument {
   const kept = Object.entries(doc.assignments).filter(([, source]) => source.photo !== photo);
-  return { ...doc, sources: doc.sources.filter((key) => key !== photo), assignments: Object.fromEntries(kept) };
+  return {
+    ...doc,
+    sources: doc.sources.filter((key) => key !== photo),
+    assignments: Object.fromEntries(kept),
+    video: withoutPhoto(doc.video, photo),
+  };
 }
 
 export function withSettings(doc: StudioDocument, change: Partial<SwapSettings>): StudioDocument {
@@ -91,7 +100,7 @@ export function withMovedFaces(
     const face = source.photo === photo ? moved.get(source.face) : source.face;
     if (target !== undefined && face !== undefined) assignments[target] = { photo: source.photo, face };
   }
-  return { ...doc, assignments };
+  return { ...doc, assignments, video: withMovedSources(doc.video, photo, moved) };
 }
 
 /** Every photo that the document names, each once. */

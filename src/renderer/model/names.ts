@@ -1,5 +1,6 @@
 /** File names that the window proposes. */
 import type { ExportFormat } from '#shared/settings.ts';
+import type { VideoContainer } from '#shared/video-formats.ts';
 
 export const EXTENSIONS = { png: 'png', jpeg: 'jpg', webp: 'webp', tiff: 'tif' } as const satisfies Record<
   ExportFormat,
@@ -21,4 +22,10 @@ export function exportName(target: string, format: ExportFormat): string {
 export function withExtension(name: string, format: ExportFormat): string {
   const safe = stem(name).replace(REFUSED, '_').trim().slice(0, 240);
   return `${safe === '' ? 'picture' : safe}.${EXTENSIONS[format]}`;
+}
+
+/** The name of a video's result: a file, or a folder of pictures without an ending. */
+export function resultName(target: string, format: VideoContainer | 'pictures'): string {
+  const safe = stem(target).replace(REFUSED, '_').trim().slice(0, 200);
+  return `${safe === '' ? 'video' : safe}-swap${format === 'pictures' ? '' : `.${format}`}`;
 }

@@ -12,7 +12,7 @@ import { Messages } from './frame/messages.tsx';
 import { StatusBar } from './frame/status-bar.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { Tour } from './frame/tour.tsx';
-import { VideoTab } from './frame/video-tab.tsx';
+import { VideoTab } from './video/video-tab.tsx';
 
 const useStyles = makeStyles({
   root: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModelsState } from '#shared/contract-models.ts';
 import { REGIONS } from '#shared/regions.ts';
 import { DEFAULT_REGION_SWITCHES, DEFAULT_SWAP_SETTINGS, swapSettingsSchema } from '#shared/settings.ts';
-import { withRegion } from '../../../src/renderer/model/document.ts';
+import { emptyDocument, withRegion } from '../../../src/renderer/model/document.ts';
 import {
   effectiveEngine,
   isRegionKept,
@@ -34,7 +34,7 @@ describe('presets', () => {
   });
 
   it('are left by any change', () => {
-    const doc = { target: null, sources: [], assignments: {}, settings: DEFAULT_SWAP_SETTINGS };
+    const doc = emptyDocument(DEFAULT_SWAP_SETTINGS);
     expect(presetOf(withRegion(doc, 'nose', { amount: 0.9 }).settings.regions)).toBeNull();
   });
 

@@ -5,6 +5,7 @@ import { DialogFrame } from './frame.tsx';
 
 const useStyles = makeStyles({
   columns: { display: 'grid', gridTemplateColumns: '1fr 1fr', gap: '40px' },
+  groups: { display: 'flex', flexDirection: 'column', gap: '24px' },
   title: { margin: '0 0 12px', fontSize: tokens.fontSizeBase300 },
   list: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', gap: '6px 16px', margin: 0 },
   row: { display: 'contents' },
@@ -40,6 +41,15 @@ const VIEWER: readonly Row[] = [
   { keys: ['R'], does: 'after' },
 ];
 
+const VIDEO: readonly Row[] = [
+  { keys: ['Space'], does: 'play' },
+  { keys: ['←', '→'], does: 'stepFrame' },
+  { keys: ['Shift', '→'], does: 'stepFrames' },
+  { keys: ['Page Up'], does: 'stepSecond' },
+  { keys: ['I'], does: 'setIn' },
+  { keys: ['O'], does: 'setOut' },
+];
+
 function Group({ title, rows }: { title: string; rows: readonly Row[] }) {
   const styles = useStyles();
   return (
@@ -70,7 +80,10 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     <DialogFrame title={text.shortcuts.title} wide onClose={onClose}>
       <div className={styles.columns}>
         <Group title={text.shortcuts.groups.anywhere} rows={SHORTCUTS} />
-        <Group title={text.shortcuts.groups.viewer} rows={VIEWER} />
+        <div className={styles.groups}>
+          <Group title={text.shortcuts.groups.viewer} rows={VIEWER} />
+          <Group title={text.shortcuts.groups.video} rows={VIDEO} />
+        </div>
       </div>
       <p className={styles.note}>{text.shortcuts.viewerNote}</p>
     </DialogFrame>

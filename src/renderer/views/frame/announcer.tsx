@@ -1,6 +1,8 @@
 import { makeStyles } from '@fluentui/react-components';
 import { useEffect, useRef, useState } from 'react';
+import type { JobInfo } from '#shared/jobs.ts';
 import { stageTitle } from '../../model/progress.ts';
+import { useJobs } from '../../state/jobs.ts';
 import { type RunState, useRun } from '../../state/run.ts';
 import { text } from '../../text.ts';
 
@@ -29,7 +31,17 @@ function announcement(before: RunState, now: RunState): string | null {
   return null;
 }
 
-/** Tells screen readers how the swap goes. */
+/** The first job whose state is another one, in words. */
+function jobAnnouncement(before: readonly JobInfo[], now: readonly JobInfo[]): string | null {
+  for (const job of now) {
+    const known = before.find(({ id }) => id === job.id);
+    if (known && known.state !== job.state)
+      return text.video.jobs.announce(job.target, text.video.jobs.states[job.state]);
+  }
+  return null;
+}
+
+/** Tells screen readers how swaps and jobs go. */
 export function Announcer() {
   const styles = useStyles();
   const run = useRun();
@@ -40,6 +52,13 @@ export function Announcer() {
     before.current = run;
     if (next !== null) setSaid(next);
   }, [run]);
+  const jobs = useJobs((state) => state.list);
+  const jobsBefore = useRef(jobs);
+  useEffect(() => {
+    const next = jobAnnouncement(jobsBefore.current, jobs);
+    jobsBefore.current = jobs;
+    if (next !== null) setSaid(next);
+  }, [jobs]);
   return (
     <div className={styles.hidden} role="status" aria-live="polite">
       {said}

@@ -6,7 +6,9 @@ import { useConnection } from '../../state/connection.ts';
 import { useEdit } from '../../state/edit.ts';
 import { usePhotos } from '../../state/photos.ts';
 import { useRun } from '../../state/run.ts';
+import { useUi } from '../../state/ui.ts';
 import { text } from '../../text.ts';
+import { useVideoStatus } from '../video/video-status.ts';
 import { statusLine } from './run-status.ts';
 
 const useStyles = makeStyles({
@@ -51,13 +53,18 @@ export function StatusBar() {
   const run = useRun();
   const doc = useEdit((state) => state.history.present);
   const { phase, shell } = useConnection();
-  const running = run.phase === 'running';
+  const onVideo = useUi((state) => state.tab === 'video');
+  const video = useVideoStatus();
+  const running = !onVideo && run.phase === 'running';
   const photos = usePhotos((state) => state.byKey);
   const hasFace = (key: PhotoKey) => (photos[key]?.info.faces.length ?? 0) > 0;
-  const line = statusLine(run, doc, {
+  const photoLine = statusLine(run, doc, {
     target: doc.target === null ? null : hasFace(doc.target),
     sources: doc.sources.length === 0 ? null : doc.sources.some(hasFace),
   });
+  const line = onVideo ? video.line : photoLine;
+  const fraction = onVideo ? video.fraction : running && run.progress ? percent(run.progress) / 100 : null;
+  const busy = onVideo ? video.fraction !== null : running || run.phase === 'stopping';
   const tone = {
     ready: styles.good,
     starting: styles.busy,
@@ -67,14 +74,14 @@ export function StatusBar() {
   };
   return (
     <footer className={styles.root}>
-      {(running || run.phase === 'stopping') && (
+      {busy && (
         <ProgressBar
           className={styles.bar}
           thickness="medium"
           shape="square"
-          aria-label={text.run.progress}
+          aria-label={onVideo ? text.video.jobs.running : text.run.progress}
           aria-valuetext={line}
-          {...(running && run.progress ? { value: percent(run.progress), max: 100 } : {})}
+          {...(fraction === null ? {} : { value: fraction })}
         />
       )}
       <span className={styles.line}>{line}</span>

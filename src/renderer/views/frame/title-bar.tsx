@@ -6,11 +6,15 @@ import {
   CubeMultiple20Regular,
   Settings20Regular,
 } from '@fluentui/react-icons';
+import { exportOnTab } from '../../actions/do-on-tab.ts';
 import { useStudio } from '../../actions/studio.ts';
 import mark from '../../icon.svg';
 import { canRedo, canUndo } from '../../model/history.ts';
+import { byId } from '../../model/job-status.ts';
 import { useEdit } from '../../state/edit.ts';
+import { useJobs } from '../../state/jobs.ts';
 import { openDialog, useUi } from '../../state/ui.ts';
+import { useVideoView } from '../../state/video-view.ts';
 import { text } from '../../text.ts';
 import { useShown } from '../viewer/shown.ts';
 import { HelpMenu } from './help-menu.tsx';
@@ -39,6 +43,8 @@ export function TitleBar() {
   const tab = useUi((state) => state.tab);
   const history = useEdit((state) => state.history);
   const { run } = useShown();
+  const subject = useVideoView((state) => state.subject);
+  const jobDone = useJobs(({ list }) => subject.kind === 'job' && byId(list, subject.job)?.state === 'done');
   return (
     <header className={styles.root}>
       <div className={styles.brand}>
@@ -80,8 +86,8 @@ export function TitleBar() {
         <Button
           className={styles.export}
           icon={<ArrowExportUp20Regular />}
-          disabled={!run}
-          onClick={() => openDialog('export')}
+          disabled={tab === 'video' ? !jobDone : !run}
+          onClick={() => exportOnTab(studio)}
         >
           {text.titleBar.export}
         </Button>

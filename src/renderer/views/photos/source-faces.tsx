@@ -37,18 +37,22 @@ function toggle(photo: Photo, face: number, target: number): void {
   });
 }
 
-/** The faces of a source photo; pressing one gives it to the selected target face. */
-export function SourceFaces({ photo }: { photo: Photo }) {
+interface FaceButtonsProps {
+  readonly photo: Photo;
+  readonly isUsed: (face: number) => boolean;
+  readonly disabled: boolean;
+  readonly onPick: (face: number) => void;
+}
+
+/** The faces of a photo, to be picked. */
+export function FaceButtons({ photo, isUsed, disabled, onPick }: FaceButtonsProps) {
   const styles = useStyles();
   const arrows = useArrowNavigationGroup({ axis: 'both', circular: true });
-  const assignments = useEdit((state) => state.history.present.assignments);
-  const selected = useEdit((state) => state.selectedFace);
-  const hasTarget = useEdit((state) => state.history.present.target !== null);
   const { faces } = photo.info;
   return (
     <div className={styles.root} role="toolbar" aria-label={text.wells.faces(faces.length)} {...arrows}>
       {readingOrder(faces).map((index, position) => {
-        const used = Object.values(assignments).some((row) => row.photo === photo.key && row.face === index);
+        const used = isUsed(index);
         const name = text.faces.source(position + 1, photo.name);
         return (
           <button
@@ -58,8 +62,8 @@ export function SourceFaces({ photo }: { photo: Photo }) {
             aria-pressed={used}
             aria-label={name}
             title={name}
-            disabled={!hasTarget || selected === null}
-            onClick={() => selected !== null && toggle(photo, index, selected)}
+            disabled={disabled}
+            onClick={() => onPick(index)}
           >
             <FaceThumb photo={photo.key} face={index} size="medium" />
             <span className={styles.mark}>
@@ -71,5 +75,20 @@ export function SourceFaces({ photo }: { photo: Photo }) {
         );
       })}
     </div>
+  );
+}
+
+/** The faces of a source photo; pressing one gives it to the selected target face. */
+export function SourceFaces({ photo }: { photo: Photo }) {
+  const assignments = useEdit((state) => state.history.present.assignments);
+  const selected = useEdit((state) => state.selectedFace);
+  const hasTarget = useEdit((state) => state.history.present.target !== null);
+  return (
+    <FaceButtons
+      photo={photo}
+      isUsed={(face) => Object.values(assignments).some((row) => row.photo === photo.key && row.face === face)}
+      disabled={!hasTarget || selected === null}
+      onPick={(face) => selected !== null && toggle(photo, face, selected)}
+    />
   );
 }

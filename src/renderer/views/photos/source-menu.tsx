@@ -61,28 +61,34 @@ function useChoices(): Choice[] {
   });
 }
 
-/** Chooses the source face of a target face, or that it keeps its own. */
-export function SourceMenu({ face, number }: { face: number; number: number }) {
+interface SourceChoiceProps {
+  /** What is chosen for: the beginning of the button's name. */
+  readonly label: string;
+  readonly source: SourceFace | undefined;
+  /** Null keeps the own face. */
+  readonly onChoose: (source: SourceFace | null) => void;
+}
+
+/** A menu of every source face, and of keeping the own one. */
+export function SourceChoice({ label: whom, source, onChoose }: SourceChoiceProps) {
   const styles = useStyles();
   const choices = useChoices();
-  const source = useEdit((state) => state.history.present.assignments[face]);
   const label = choices.find((choice) => idOf(choice) === idOf(source))?.label;
-  const assign = (value: string | undefined) => {
+  const choose = (value: string | undefined) => {
     const choice = choices.find((row) => idOf(row) === value);
-    selectFace(face);
-    edit((doc) => withAssignment(doc, face, choice ? { photo: choice.photo, face: choice.face } : null));
+    onChoose(choice ? { photo: choice.photo, face: choice.face } : null);
   };
   return (
     <Menu
       checkedValues={{ source: [idOf(source)] }}
-      onCheckedValueChange={(_, { checkedItems }) => assign(checkedItems[0])}
+      onCheckedValueChange={(_, { checkedItems }) => choose(checkedItems[0])}
     >
       <MenuTrigger disableButtonEnhancement>
         <MenuButton
           className={styles.button}
           appearance="subtle"
           size="small"
-          aria-label={`${text.faces.choose(number)}: ${label ?? text.faces.keep}`}
+          aria-label={`${whom}: ${label ?? text.faces.keep}`}
         >
           {source && <FaceThumb photo={source.photo} face={source.face} size="medium" />}
           <span className={styles.label}>{label ?? <span className={styles.kept}>{text.faces.keep}</span>}</span>
@@ -107,5 +113,20 @@ export function SourceMenu({ face, number }: { face: number; number: number }) {
         </MenuList>
       </MenuPopover>
     </Menu>
+  );
+}
+
+/** Chooses the source face of a target face, or that it keeps its own. */
+export function SourceMenu({ face, number }: { face: number; number: number }) {
+  const source = useEdit((state) => state.history.present.assignments[face]);
+  return (
+    <SourceChoice
+      label={text.faces.choose(number)}
+      source={source}
+      onChoose={(chosen) => {
+        selectFace(face);
+        edit((doc) => withAssignment(doc, face, chosen));
+      }}
+    />
   );
 }

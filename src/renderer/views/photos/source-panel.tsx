@@ -1,8 +1,9 @@
 import { makeStyles, mergeClasses, Spinner, tokens } from '@fluentui/react-components';
+import type { ReactNode } from 'react';
 import { useStudio } from '../../actions/studio.ts';
 import { DROP_ATTRIBUTE } from '../../hooks/use-arrivals.ts';
 import { useEdit } from '../../state/edit.ts';
-import { usePhotos, type Well } from '../../state/photos.ts';
+import { type Photo, usePhotos, type Well } from '../../state/photos.ts';
 import { show, useUi } from '../../state/ui.ts';
 import { text } from '../../text.ts';
 import { EmptyWell } from './empty-well.tsx';
@@ -27,8 +28,13 @@ export function OpeningList({ well }: { well: Well }) {
     ));
 }
 
+interface SourcePanelProps {
+  /** The faces of a photo, and what picking one does. */
+  readonly faces?: (photo: Photo) => ReactNode;
+}
+
 /** The source photos and their faces. */
-export function SourcePanel() {
+export function SourcePanel({ faces = (photo) => <SourceFaces photo={photo} /> }: SourcePanelProps) {
   const well = useWellStyles();
   const styles = useStyles();
   const { photos } = useStudio();
@@ -52,10 +58,13 @@ export function SourcePanel() {
               photo={photo}
               selected={null}
               compact={sources.length > 1}
-              onShow={() => show({ kind: 'source', photo: key })}
+              onShow={() => {
+                show({ kind: 'source', photo: key });
+                useUi.setState({ tab: 'image' });
+              }}
               onRemove={() => photos.removeSource(key)}
             >
-              {photo.info.faces.length > 0 ? <SourceFaces photo={photo} /> : <NoFace photo={photo} />}
+              {photo.info.faces.length > 0 ? faces(photo) : <NoFace photo={photo} />}
             </PhotoCard>
           </div>
         ) : null;

@@ -26,8 +26,8 @@ const useStyles = makeStyles({
 const CHOICES = ['auto', ...ENGINE_IDS] as const;
 const isChoice = (value: string | undefined): value is SwapSettings['engine'] => CHOICES.some((id) => id === value);
 
-/** Which engine computes the swap and why one cannot, and whether the photos still have to be aligned. */
-export function EngineSection() {
+/** Which engine computes the swap and why one cannot, and, for photos, whether they still have to be aligned. */
+export function EngineSection({ crop: asksCrop = true }: { crop?: boolean }) {
   const styles = useStyles();
   const { engine, crop } = useEdit((state) => state.history.present.settings);
   const models = useModels((state) => state.models);
@@ -69,13 +69,15 @@ export function EngineSection() {
       <Link as="button" className={styles.models} onClick={() => openDialog('models')}>
         {text.models.open}
       </Link>
-      <Field hint={text.settings.cropHint} size="small">
-        <Checkbox
-          checked={crop}
-          label={text.settings.crop}
-          onChange={(_, { checked }) => edit((doc) => withSettings(doc, { crop: checked === true }))}
-        />
-      </Field>
+      {asksCrop && (
+        <Field hint={text.settings.cropHint} size="small">
+          <Checkbox
+            checked={crop}
+            label={text.settings.crop}
+            onChange={(_, { checked }) => edit((doc) => withSettings(doc, { crop: checked === true }))}
+          />
+        </Field>
+      )}
     </Section>
   );
 }

@@ -1,0 +1,56 @@
+/** What a list says of jobs. */
+import type { JobId, JobInfo } from '#shared/jobs.ts';
+import { JOB_PHASES, type JobState } from '#shared/video.ts';
+import { text } from '../text.ts';
+
+/** Found people, and nobody has a face yet: the job waits for the user, not for its turn. */
+export const isDraft = (job: Pick<JobInfo, 'state' | 'phase' | 'analysed'>): boolean =>
+  job.state === 'paused' && job.phase === 'analyse' && job.analysed;
+
+export const isBusy = ({ state }: Pick<JobInfo, 'state'>): boolean => state === 'running' || state === 'queued';
+
+/** What a user can do with a job in a state. */
+export const JOB_ACTIONS = {
+  queued: ['pause', 'cancel'],
+  running: ['pause', 'cancel'],
+  paused: ['resume', 'cancel'],
+  interrupted: ['resume', 'cancel'],
+  done: ['remove'],
+  failed: ['resume', 'retry', 'remove'],
+  cancelled: ['retry', 'remove'],
+} as const satisfies Record<JobState, readonly string[]>;
+export type JobAction = (typeof JOB_ACTIONS)[JobState][number];
+
+export const phaseTitle = (job: Pick<JobInfo, 'phase'>): string =>
+  JOB_PHASES.find(({ id }) => id === job.phase)?.title ?? job.phase;
+
+/** 45 s, 3 min, 1 h 20 min. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** One line about a job: its phase and pace while it runs, its state otherwise. */
+export function jobLine(job: JobInfo): string {
+  if (isDraft(job)) return text.video.jobs.draft;
+  if (job.state !== 'running') return text.video.jobs.states[job.state];
+  const parts = [text.video.jobs.phase(phaseTitle(job), job.framesDone, job.framesTotal)];
+  if (job.fps !== null) parts.push(text.video.jobs.fps(job.fps));
+  if (job.secondsLeft !== null) parts.push(text.video.jobs.left(duration(job.secondsLeft)));
+  return parts.join(' · ');
+}
+
+/** Newest first, those at work before those that wait before those that ended. */
+export function inOrder(jobs: readonly JobInfo[]): JobInfo[] {
+  const rank = (job: JobInfo) => (job.state === 'running' ? 0 : job.state === 'queued' ? 1 : 2);
+  return [...jobs].sort((a, b) => {
+    const byState = rank(a) - rank(b);
+    if (byState !== 0) return byState;
+    // Those that wait are shown in the order in which they will run.
+    return a.state === 'queued' ? a.created.localeCompare(b.created) : b.created.localeCompare(a.created);
+  });
+}
+
+export const byId = (jobs: readonly JobInfo[], id: JobId | null): JobInfo | null =>
+  jobs.find((job) => job.id === id) ?? null;
