@@ -102,6 +102,7 @@ export const modelsText = {
   engine: {
     unavailable: 'The E4S networks cannot run yet',
     autoUses: { classic: 'Uses the classic engine now.', rgi: 'Uses the E4S networks now.' },
-    ready: 'The E4S networks are ready.',
+    lesser: (n: number) =>
+      `${count(n, 'step is', 'steps are')} simpler without optional packs; the models page says which.`,
   },
 } as const;

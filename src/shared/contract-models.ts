@@ -47,8 +47,16 @@ export type Feature = z.infer<typeof featureSchema>;
 export const modelsStateSchema = z.object({
   packs: z.array(packSchema),
   features: z.array(featureSchema),
-  /** Which engines can run here; a reason in words for one that cannot, or that runs in a lesser form. */
-  engines: z.array(z.object({ id: z.enum(ENGINE_IDS), ready: z.boolean(), reason: z.string().nullable() })),
+  engines: z.array(
+    z.object({
+      id: z.enum(ENGINE_IDS),
+      ready: z.boolean(),
+      /** Why it cannot run. */
+      reason: z.string().nullable(),
+      /** What it does more simply while optional packs are missing, one sentence each. */
+      lacks: z.array(z.string()),
+    }),
+  ),
 });
 export type ModelsState = z.infer<typeof modelsStateSchema>;
 

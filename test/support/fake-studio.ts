@@ -118,8 +118,8 @@ export function fakeServices(
     models: {
       packs,
       engines: async () => [
-        { id: 'classic', ready: true, reason: null },
-        { id: 'rgi', ready: false, reason: 'This is a test.' },
+        { id: 'classic', ready: true, reason: null, lacks: [] },
+        { id: 'rgi', ready: false, reason: 'This is a test.', lacks: [] },
       ],
     },
     video: {

@@ -1,8 +1,11 @@
 /** Packs of weights: importing, checking and removing them. One thing at a time; the work goes on while its page is closed. */
 import type { GrantedFile } from '#shared/contract.ts';
 import type { ErrorReport } from '#shared/errors.ts';
+import type { EngineId } from '#shared/settings.ts';
 import { reportOf } from '../link/report.ts';
 import type { GrantOptions, PickedFolder, StudioLink } from '../link/studio-link.ts';
+import { automaticEngine } from '../model/presets.ts';
+import { currentDocument } from '../state/edit.ts';
 import { type ImportReport, useModels } from '../state/models.ts';
 import { say } from '../state/ui.ts';
 import { text } from '../text.ts';
@@ -120,6 +123,13 @@ export function modelsActions(link: StudioLink, fail: (report: ErrorReport) => v
 
   return {
     refresh,
+
+    /** After a run: packs may have changed behind this window, and with them what `auto` means. */
+    async noticeEngine(ran: EngineId): Promise<void> {
+      const { models } = useModels.getState();
+      const { engine } = currentDocument().settings;
+      if (engine === 'auto' && automaticEngine(models) !== ran) await refresh();
+    },
 
     /** Files from an input or a drop. */
     importFiles: (files: readonly File[], options: ImportOptions): Promise<void> =>

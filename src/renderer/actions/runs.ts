@@ -4,6 +4,7 @@
  */
 import type { SwapResult } from '#shared/contract.ts';
 import type { ErrorReport } from '#shared/errors.ts';
+import type { EngineId } from '#shared/settings.ts';
 import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
 import { fingerprint, isComplete, photosInUse, requestOf, type StudioDocument } from '../model/document.ts';
@@ -25,6 +26,8 @@ export const PATIENCE_MS = 5000;
 
 export interface RunnerHooks {
   readonly fail: (report: ErrorReport) => void;
+  /** A run ended with a result of this engine. */
+  readonly finished: (engine: EngineId) => void;
   /** A cancel had to restart the engine. */
   readonly restarted: () => void;
 }
@@ -88,7 +91,10 @@ export function runActions(link: StudioLink, photos: PhotoActions, hooks: Runner
     for await (const event of await link.engine().swap.run(request, { signal })) {
       if (signal.aborted) return;
       if (event.type === 'progress') useRun.setState({ progress: event });
-      else finish(doc, event.result);
+      else {
+        finish(doc, event.result);
+        hooks.finished(event.result.engine);
+      }
     }
   }
 

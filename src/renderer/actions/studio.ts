@@ -54,6 +54,7 @@ export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
   const jobs = jobActions(link, tell);
   const runs = runActions(link, photos, {
     fail: tell,
+    finished: (engine) => void models.noticeEngine(engine),
     restarted: () => say({ intent: 'info', title: text.run.hardCancelTitle, body: text.run.hardCancelBody }),
   });
   void followEngine(

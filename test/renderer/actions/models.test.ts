@@ -7,7 +7,7 @@ import { useUi } from '../../../src/renderer/state/ui.ts';
 import { FakeStudio, resetStores } from '../fake-studio.ts';
 
 const empty: ModelsState = { packs: [], features: [], engines: [] };
-const full: ModelsState = { ...empty, engines: [{ id: 'rgi', ready: true, reason: null }] };
+const full: ModelsState = { ...empty, engines: [{ id: 'rgi', ready: true, reason: null, lacks: [] }] };
 const row = (file: string, outcome: 'imported' | 'refused') => ({ file, outcome, pack: null, message: 'Said.' });
 
 /** A studio whose imports go as the test says. */
@@ -109,6 +109,20 @@ describe('importing', () => {
     expect(failures).toEqual(['The disk is full.']);
     expect(useModels.getState()).toMatchObject({ task: null, report: null });
     expect(studio.released).toHaveLength(1);
+  });
+});
+
+describe('the engine that ran', () => {
+  it('is what `auto` stands for: where it is another, the packs are asked for again', async () => {
+    const { studio, actions } = open(async function* () {
+      yield progress(1);
+    });
+    await actions.refresh();
+    studio.models = full;
+    await actions.noticeEngine('classic');
+    expect(useModels.getState().models).toEqual(empty);
+    await actions.noticeEngine('rgi');
+    expect(useModels.getState().models).toEqual(full);
   });
 });
 

@@ -50,8 +50,8 @@ describe('presets', () => {
       packs: [],
       features: [],
       engines: [
-        { id: 'classic', ready: true, reason: null },
-        { id: 'rgi', ready, reason: null },
+        { id: 'classic', ready: true, reason: null, lacks: [] },
+        { id: 'rgi', ready, reason: null, lacks: [] },
       ],
     });
     expect(effectiveEngine('auto', null)).toBe('classic');

@@ -35,10 +35,11 @@ export const openServices: OpenServices = async () => {
     models: {
       packs: home.packs,
       engines: async () => {
-        const { ready, reason = null } = rgiReadiness(await listPacks(home.packs));
+        const { ready, reason = null, parts } = rgiReadiness(await listPacks(home.packs));
+        const lacks = parts.filter(({ works }) => ready && !works).map(({ without }) => without);
         return [
-          { id: 'classic', ready: true, reason: null },
-          { id: 'rgi', ready, reason },
+          { id: 'classic', ready: true, reason: null, lacks: [] },
+          { id: 'rgi', ready, reason, lacks },
         ];
       },
     },

@@ -1,4 +1,4 @@
-import { makeStyles, tokens } from '@fluentui/react-components';
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import type { Feature, ModelsState } from '#shared/contract-models.ts';
 import { text } from '../../text.ts';
 import { StateMark } from './state-mark.tsx';
@@ -7,6 +7,7 @@ const useStyles = makeStyles({
   list: { listStyleType: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: '6px' },
   row: { display: 'grid', gridTemplateColumns: '20px minmax(0, 1fr)', alignItems: 'baseline' },
   mark: { alignSelf: 'start', paddingTop: '2px' },
+  lacks: { margin: '2px 0 0', padding: '0 0 0 16px' },
   why: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, lineHeight: '16px' },
 });
 
@@ -14,18 +15,26 @@ interface RowProps {
   readonly works: boolean;
   readonly title: string;
   readonly why: string;
+  readonly lacks?: readonly string[];
 }
 
-function Row({ works, title, why }: RowProps) {
+function Row({ works, title, why, lacks = [] }: RowProps) {
   const styles = useStyles();
   return (
     <li className={styles.row}>
       <span className={styles.mark}>
         <StateMark state={works ? 'ready' : 'missing'} label={works ? text.models.yes : text.models.no} />
       </span>
-      <span>
+      <div>
         {title} <span className={styles.why}>{why}</span>
-      </span>
+        {lacks.length > 0 && (
+          <ul className={mergeClasses(styles.why, styles.lacks)}>
+            {lacks.map((lack) => (
+              <li key={lack}>{lack}</li>
+            ))}
+          </ul>
+        )}
+      </div>
     </li>
   );
 }
@@ -47,12 +56,13 @@ export function WorksList({ models }: { models: ModelsState }) {
   const titles = new Map(models.packs.map(({ id, title }) => [id, title]));
   return (
     <ul className={styles.list}>
-      {models.engines.map(({ id, ready, reason }) => (
+      {models.engines.map(({ id, ready, reason, lacks }) => (
         <Row
           key={id}
           works={ready}
           title={text.models.engineRow(text.settings.engines[id])}
           why={reason === null ? '' : `– ${reason}`}
+          lacks={lacks}
         />
       ))}
       {models.features.map((feature) => (

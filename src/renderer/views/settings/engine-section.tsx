@@ -11,7 +11,7 @@ import {
 } from '@fluentui/react-components';
 import { ENGINE_IDS, type SwapSettings } from '#shared/settings.ts';
 import { withSettings } from '../../model/document.ts';
-import { automaticEngine } from '../../model/presets.ts';
+import { effectiveEngine } from '../../model/presets.ts';
 import { edit, useEdit } from '../../state/edit.ts';
 import { engineState, useModels } from '../../state/models.ts';
 import { openDialog } from '../../state/ui.ts';
@@ -32,15 +32,15 @@ export function EngineSection({ crop: asksCrop = true }: { crop?: boolean }) {
   const { engine, crop } = useEdit((state) => state.history.present.settings);
   const models = useModels((state) => state.models);
   const rgi = engineState(models, 'rgi');
-  const hint =
-    engine === 'auto' && models !== null
-      ? `${text.settings.engineHints.auto} ${text.models.engine.autoUses[automaticEngine(models)]}`
-      : text.settings.engineHints[engine];
-  // A reason of an engine that is ready says in which lesser form it runs.
-  const reason = engine === 'classic' || !rgi ? null : engine === 'rgi' || rgi.ready ? rgi.reason : null;
+  const used = effectiveEngine(engine, models);
+  const hints = [
+    text.settings.engineHints[engine],
+    ...(engine === 'auto' && models !== null ? [text.models.engine.autoUses[used]] : []),
+    ...(used === 'rgi' && rgi && rgi.lacks.length > 0 ? [text.models.engine.lesser(rgi.lacks.length)] : []),
+  ];
   return (
     <Section title={text.settings.engine}>
-      <Field hint={hint} size="small">
+      <Field hint={hints.join(' ')} size="small">
         <Dropdown
           className={styles.dropdown}
           size="small"
@@ -58,11 +58,11 @@ export function EngineSection({ crop: asksCrop = true }: { crop?: boolean }) {
           ))}
         </Dropdown>
       </Field>
-      {reason !== null && (
-        <MessageBar intent={rgi?.ready ? 'info' : 'warning'} layout="multiline">
+      {engine === 'rgi' && rgi?.ready === false && (
+        <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>
-            {!rgi?.ready && <MessageBarTitle>{text.models.engine.unavailable}</MessageBarTitle>}
-            {reason}
+            <MessageBarTitle>{text.models.engine.unavailable}</MessageBarTitle>
+            {rgi.reason}
           </MessageBarBody>
         </MessageBar>
       )}
