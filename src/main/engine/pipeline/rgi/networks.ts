@@ -6,11 +6,12 @@
 import path from 'node:path';
 import { InputError, throwIfCancelled } from '#engine/errors.ts';
 import { elementCount, type TensorData } from '#engine/tensor/data.ts';
-import type { Fallback } from '#engine/tensor/device.ts';
+import { candidates, type Fallback } from '#engine/tensor/device.ts';
 import { Graph } from '#engine/tensor/graph.ts';
 import { openTestedGraph } from '#engine/tensor/graph-session.ts';
 import type { ParamResolver } from '#engine/tensor/lowering/lower.ts';
 import type { ProviderId } from '#engine/tensor/providers.ts';
+import { probeProviders } from '#engine/tensor/self-test.ts';
 import { SelfTestCache } from '#engine/tensor/self-test-cache.ts';
 import { SessionOwner } from '#engine/tensor/session-owner.ts';
 import { type LocatedTensor, locateNetwork } from '#engine/weights/packs.ts';
@@ -46,6 +47,7 @@ export class RgiNetworks implements AsyncDisposable {
   /** Bytes of weights by network. */
   readonly #sizes = new Map<string, number>();
   readonly #providers = new Set<ProviderId>();
+  #device: Promise<DeviceId> | undefined;
 
   constructor(options: RgiNetworksOptions) {
     this.#options = options;
@@ -88,7 +90,7 @@ export class RgiNetworks implements AsyncDisposable {
   }
 
   async #borrow(network: StageNetwork, inputs: Tensors) {
-    const { packs, device, threads, tuned } = this.#options;
+    const { packs, threads, tuned } = this.#options;
     return this.#owner.borrow({
       key: network.key,
       bytes: Math.round(HELD_BY_WEIGHT * this.#weightBytes(network)),
@@ -99,7 +101,7 @@ export class RgiNetworks implements AsyncDisposable {
         const { session, provider, fallbacks } = await openTestedGraph(graph, outputs, {
           params: weights.params,
           externalDataFolder: weights.folder,
-          device,
+          device: await this.#deviceToTry(),
           threads,
           // The arena would keep the largest tensors that the session ever saw: gigabytes, for a tenth of the time.
           arena: false,
@@ -107,11 +109,27 @@ export class RgiNetworks implements AsyncDisposable {
           cache: this.#selfTests,
         });
         this.#providers.add(provider);
-        for (const fallback of fallbacks)
-          if (!this.#fallbacks.has(fallback.provider)) this.#fallbacks.set(fallback.provider, fallback);
+        for (const fallback of fallbacks) this.#noteFallback(fallback);
         return session;
       },
     });
+  }
+
+  /** `auto` becomes `cpu` where no other provider works at all: they would be tried again for every network. */
+  #deviceToTry(): Promise<DeviceId> {
+    this.#device ??= (async () => {
+      const { device } = this.#options;
+      if (device !== 'auto') return device;
+      const probes = await probeProviders(candidates(device).filter((id) => id !== 'cpu'));
+      if (probes.some(({ selfTest }) => selfTest === 'passed')) return device;
+      for (const { id, reason = 'it does not work' } of probes) this.#noteFallback({ provider: id, reason });
+      return 'cpu';
+    })();
+    return this.#device;
+  }
+
+  #noteFallback(fallback: Fallback): void {
+    if (!this.#fallbacks.has(fallback.provider)) this.#fallbacks.set(fallback.provider, fallback);
   }
 
   #weightBytes(network: StageNetwork): number {
