@@ -125,11 +125,14 @@ export function planRecolor(
     ofSource[i] = inside * s;
     both[i] = Math.min(ofTarget[i]!, ofSource[i]! * (1 - lost[i]!));
   }
-  const theirs = skinLight(background, ofTarget, scale);
-  const ours = skinLight(texture.image, ofSource, scale);
+  const direct = halfToReduced(texture.directHalf);
+  const comparable = newPlane(n);
+  for (let i = 0; i < n; i++) comparable[i] = both[i]! * smoothstep(0.5, 1, direct[i]!);
+  const theirs = skinLight(background, ofTarget, comparable, scale);
+  const ours = skinLight(texture.image, ofSource, comparable, scale);
   const log = logLightPlane(texture.image.data);
   const follow = targetShare(local, width, height, source, target, scale);
-  const wanted = wantedLight(theirs, ours, both, follow);
+  const wanted = wantedLight(theirs, ours, both, direct, follow);
   const hidden = newPlane(texture.lost.length);
   hidden.set(texture.lost);
   for (let i = 0; i < hidden.length; i++) if (occluder[i]! > hidden[i]!) hidden[i] = occluder[i]!;
@@ -166,13 +169,19 @@ function wantedLight(
   theirs: SkinLight,
   ours: SkinLight,
   both: Float32Array,
+  direct: Float32Array,
   follow: Float32Array,
 ): { light: Float32Array[]; hardness: number } {
   const n = both.length;
   const departure = [0, 1, 2].map((k) => {
     const [t, tc, s, sc] = [theirs.fine[k]!, theirs.coarse[k]!, ours.fine[k]!, ours.coarse[k]!];
+    const [tComparable, sComparable] = [theirs.comparable[k]!, ours.comparable[k]!];
     const plane = newPlane(n);
-    for (let i = 0; i < n; i++) plane[i] = s[i]! - sc[i]! - (t[i]! - tc[i]!);
+    for (let i = 0; i < n; i++) {
+      // Mirrored texture brings the light of the other half: what is seen directly beside it is not measured with it.
+      const broad = mix(sc[i]! - tc[i]!, sComparable[i]! - tComparable[i]!, direct[i]!);
+      plane[i] = s[i]! - t[i]! - broad;
+    }
     return plane;
   });
   const luminance = newPlane(n);

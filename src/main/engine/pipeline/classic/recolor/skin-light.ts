@@ -23,6 +23,8 @@ export interface SkinLight {
   readonly height: number;
   /** Broad light, one plane a channel. */
   readonly coarse: readonly Float32Array[];
+  /** Broad light as it is known from the places that can be compared alone. */
+  readonly comparable: readonly Float32Array[];
   /** Light with its edges; detail is what the picture has beyond it. */
   readonly fine: readonly Float32Array[];
 }
@@ -30,9 +32,15 @@ export interface SkinLight {
 /**
  * @param image the window
  * @param confidence 1 where bare skin shows, at the reduced size
+ * @param comparable the same where both faces show it, and this one directly
  * @param scale window pixels at 1024
  */
-export function skinLight(image: RgbImage, confidence: Float32Array, scale: number): SkinLight {
+export function skinLight(
+  image: RgbImage,
+  confidence: Float32Array,
+  comparable: Float32Array,
+  scale: number,
+): SkinLight {
   const n = image.width * image.height;
   const width = Math.floor(image.width / LIGHT_REDUCTION);
   const height = Math.floor(image.height / LIGHT_REDUCTION);
@@ -49,12 +57,16 @@ export function skinLight(image: RgbImage, confidence: Float32Array, scale: numb
   for (let i = 0; i < small; i++) {
     luminance[i] = 0.3 * filled[i]! + 0.59 * filled[small + i]! + 0.11 * filled[2 * small + i]!;
   }
+  const shared = fillUnknown(log, comparable, width, height, 3);
   const sigma = (at1024: number) => (at1024 * scale) / LIGHT_REDUCTION;
   const alongEdges = edgeFilter(luminance, width, height, 1.7 * sigma(FINE_SIGMA), EDGE_VARIANCE);
   return {
     width,
     height,
     coarse: [0, 1, 2].map((k) => gaussianBlur(channel(k), width, height, sigma(COARSE_SIGMA))),
+    comparable: [0, 1, 2].map((k) =>
+      gaussianBlur(shared.subarray(k * small, (k + 1) * small), width, height, sigma(COARSE_SIGMA)),
+    ),
     fine: [0, 1, 2].map((k) => alongEdges(channel(k))),
   };
 }

@@ -23,8 +23,10 @@ export interface DrivenTexture {
   readonly lost: Float32Array;
   /** Probability that the source shows bare skin, at half size. */
   readonly skinHalf: Float32Array;
-  /** Coverage and loss at half size. */
+  /** Coverage at half size. */
   readonly coverageHalf: Float32Array;
+  /** Share that is read directly, not from the mirrored half, at half size. */
+  readonly directHalf: Float32Array;
 }
 
 /** Softening of the seam between direct and mirrored texture, and of the lost area, pixels at 1024. */
@@ -151,5 +153,13 @@ export function drivenTexture(
   }
   const lost = enlarge(gaussianBlur(lostHalf, fields.width, fields.height, (LOST_SEAM * scale) / 2));
   for (let i = 0; i < n; i++) lost[i] = Math.min(1, 1.6 * lost[i]!);
-  return { window, image: { width, height, data }, coverage, lost, skinHalf: skin, coverageHalf: fields.coverage };
+  return {
+    window,
+    image: { width, height, data },
+    coverage,
+    lost,
+    skinHalf: skin,
+    coverageHalf: fields.coverage,
+    directHalf,
+  };
 }
