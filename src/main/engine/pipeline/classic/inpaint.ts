@@ -10,14 +10,22 @@ import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
 import { resizePlane, shrinkPlane } from '#engine/image/resize.ts';
 import type { Exchange } from './exchange.ts';
+import { featureMask, forBox } from './feature-masks.ts';
 import type { DrivenTexture } from './texture/driven-texture.ts';
 
 const REDUCTION = 4;
 const LEAST_LOSS = 0.02;
+/** Brows and eyes change in ways of their own, which the skin round them must not take over: their zones' growth. */
+const FEATURES = [
+  { part: 'rightBrow', factor: 1.4 },
+  { part: 'leftBrow', factor: 1.4 },
+  { part: 'rightEye', factor: 1.3 },
+  { part: 'leftEye', factor: 1.3 },
+] as const;
 
 /** @param opacity the source's share of the texture over the window */
 export function fillLost(crop: RgbImage, exchanged: Exchange, texture: DrivenTexture, opacity: Float32Array): RgbImage {
-  const { window, background, occluder, region } = exchanged;
+  const { window, background, occluder, region, local } = exchanged;
   const { width, height } = window;
   const n = width * height;
   const hole = newPlane(n);
@@ -33,9 +41,17 @@ export function fillLost(crop: RgbImage, exchanged: Exchange, texture: DrivenTex
   const lost = shrinkPlane(hole, width, height, REDUCTION).data;
   const inside = shrinkPlane(region, width, height, REDUCTION).data;
   const covered = shrinkPlane(occluder, width, height, REDUCTION).data;
+  const feature = newPlane(w * h);
+  const reduced = local.map((value) => value / REDUCTION);
+  for (const { part, factor } of FEATURES) {
+    const mask = featureMask(reduced, [part], w, h, factor);
+    forBox(mask.box, w, (i, j) => {
+      feature[i] = Math.max(feature[i]!, mask.data[j]!);
+    });
+  }
   // Outside the face nothing changed: that is known too, and ties the change down at the outline.
   const known = lost.map(
-    (l, i) => Math.max(0, 1 - 4 * l) * (inside[i]! > 0.05 ? Math.max(0, 1 - 2 * covered[i]!) : 0.2),
+    (l, i) => Math.max(0, 1 - 4 * l) * (1 - feature[i]!) * (inside[i]! > 0.05 ? Math.max(0, 1 - 2 * covered[i]!) : 0.2),
   );
   const change = newPlane(3 * w * h);
   for (let k = 0; k < 3; k++) {
