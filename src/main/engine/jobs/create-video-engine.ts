@@ -12,8 +12,10 @@ import { sha256OfFile } from '#engine/files/hash.ts';
 import { findHome } from '#engine/files/home.ts';
 import { decodePicture } from '#engine/image/decode.ts';
 import { createClassicFrameSwapper, type FrameSource } from '#engine/pipeline/create-frame-swapper.ts';
+import { chooseEngine, savedDevice } from '#engine/pipeline/engines.ts';
 import { enlargeFace, overviewOf } from '#engine/pipeline/overview.ts';
-import { rgiUnavailable } from '#engine/pipeline/rgi-packs.ts';
+import { openRgiFrameSwapper } from '#engine/pipeline/rgi/frame-swapper.ts';
+import { weightsOf } from '#engine/pipeline/rgi/readiness.ts';
 import type { PhotoFace, VideoEngine } from './video-engine.ts';
 
 export interface VideoEngineOptions {
@@ -27,7 +29,8 @@ export function createVideoEngine({ threads }: VideoEngineOptions = {}): VideoEn
 
   return {
     async identity({ engine }) {
-      if (engine === 'rgi') throw await rgiUnavailable(findHome().packs);
+      const rgi = await chooseEngine(engine, findHome().packs);
+      if (rgi) return { engine: 'rgi', ...weightsOf(rgi) };
       const hashes = Object.keys(CLASSIC_MODELS).map(async (name) => {
         const file = classicModelPath(name as ClassicModelName);
         return [`the model ${name}`, await sha256OfFile(file)] as const;
@@ -59,8 +62,6 @@ export function createVideoEngine({ threads }: VideoEngineOptions = {}): VideoEn
     },
 
     async openSwapper({ swap, video, sources, timeline }) {
-      const { engine } = swap;
-      if (engine === 'rgi') throw await rgiUnavailable(findHome().packs);
       const opened = new Map<string, FrameSource>();
       const byTrack = new Map<number, FrameSource>();
       for (const [track, photo] of sources) {
@@ -70,7 +71,11 @@ export function createVideoEngine({ threads }: VideoEngineOptions = {}): VideoEn
         byTrack.set(track, source);
       }
       const settings = { ...swap, crop: video.crop };
-      return createClassicFrameSwapper(analyser, { sources: byTrack, settings, detail: video.detail, timeline });
+      const options = { sources: byTrack, settings, detail: video.detail, timeline };
+      const rgi = await chooseEngine(swap.engine, findHome().packs);
+      return rgi
+        ? openRgiFrameSwapper(options, { device: await savedDevice(), threads })
+        : createClassicFrameSwapper(analyser, options);
     },
 
     [Symbol.asyncDispose]: () => analyser[Symbol.asyncDispose](),

@@ -8,7 +8,7 @@ import type { DeviceId, EngineId, SwapSettings } from '#shared/settings.ts';
 import { type ClassicStages, createClassicStages } from './classic/classic-stages.ts';
 import type { EngineStages, SwappedPair } from './engine-stages.ts';
 import { openRgi, type RgiContext, rgiUnavailable } from './rgi/context.ts';
-import { type RgiReadiness, rgiReadiness } from './rgi/readiness.ts';
+import { type RgiReadiness, rgiReadiness, weightsOf } from './rgi/readiness.ts';
 import { createRgiStages } from './rgi/rgi-stages.ts';
 import { type PairSide, type RegionSide, runPair } from './run-pair.ts';
 import type { StageRunner } from './stage-runner.ts';
@@ -45,7 +45,8 @@ const closed = <Face, Driven, Exchanged, Generated, Recolored, Source>(
 /** Sessions that nobody used for so long are closed: they hold gigabytes. */
 const IDLE_MS = 120_000;
 
-const savedDevice = async (): Promise<DeviceId> => (await loadSettings(findHome())).value.device;
+/** The device that the saved settings name. */
+export const savedDevice = async (): Promise<DeviceId> => (await loadSettings(findHome())).value.device;
 
 interface OpenRgi {
   /** The packs and the device that it was opened with. */
@@ -55,15 +56,20 @@ interface OpenRgi {
 }
 
 /** What results of the rgi engine depend on besides pictures and settings. */
-const rgiKey = ({ required, parts }: RgiReadiness, device: DeviceId): string =>
-  JSON.stringify([
-    device,
-    [...required, ...parts.map(({ pack }) => pack)].map(({ id, state, files }) => [
-      id,
-      state,
-      files.flatMap(({ weights }) => weights.map(({ sha256 }) => sha256)),
-    ]),
-  ]);
+const rgiKey = (readiness: RgiReadiness, device: DeviceId): string => JSON.stringify([device, weightsOf(readiness)]);
+
+/**
+ * The choice of an engine: `auto` is rgi where its packs are there, else classic.
+ * @returns what rgi is ready for where it is the choice, else undefined
+ * @throws MissingPackError when rgi is asked for and cannot run
+ */
+export async function chooseEngine(wanted: SwapSettings['engine'], packs: string): Promise<RgiReadiness | undefined> {
+  if (wanted === 'classic') return undefined;
+  const readiness = rgiReadiness(await listPacks(packs));
+  if (readiness.ready) return readiness;
+  if (wanted === 'rgi') throw rgiUnavailable(readiness);
+  return undefined;
+}
 
 export class Engines implements AsyncDisposable {
   readonly #analyser: FaceAnalyser;
@@ -85,16 +91,10 @@ export class Engines implements AsyncDisposable {
     return this.#classic;
   }
 
-  /**
-   * The engine for a swap: `auto` is rgi where its packs are there, else classic.
-   * @throws MissingPackError when rgi is asked for and cannot run
-   */
+  /** The engine for a swap. @throws MissingPackError as `chooseEngine` */
   async choose(wanted: SwapSettings['engine']): Promise<Engine> {
-    if (wanted === 'classic') return closed(this.classicStages);
-    const readiness = rgiReadiness(await listPacks(findHome().packs));
-    if (readiness.ready) return (await this.#openRgi(readiness)).engine;
-    if (wanted === 'rgi') throw rgiUnavailable(readiness);
-    return closed(this.classicStages);
+    const rgi = await chooseEngine(wanted, findHome().packs);
+    return rgi ? (await this.#openRgi(rgi)).engine : closed(this.classicStages);
   }
 
   /** For a swap: once it is over, sessions may be closed after a while, unless another swap comes first. */

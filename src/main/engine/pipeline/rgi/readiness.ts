@@ -108,3 +108,13 @@ export const partWarning = (part: RgiPart): Warning => ({
   severity: PARTS[part].severity,
   message: `${PARTS[part].without} The pack "${PARTS[part].pack}" would do it.`,
 });
+
+/** Hashes of all weights that the engine would use, by pack and file: what its results depend on. */
+export function weightsOf({ required, parts }: RgiReadiness): Record<string, string> {
+  const used = [...required, ...parts.filter(({ works }) => works).map(({ pack }) => pack)];
+  return Object.fromEntries(
+    used.flatMap(({ id, files }) =>
+      files.flatMap(({ weights }) => weights.map(({ network, part, sha256 }) => [`${id}/${network}/${part}`, sha256])),
+    ),
+  );
+}
