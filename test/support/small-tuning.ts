@@ -62,7 +62,7 @@ export async function smallMachine(
     },
     async update({ frame }, rate, keep) {
       const spoil = run.updates + 1 === spoilAt ? Number.NaN : 0;
-      return await run.update(frameInputs(frame, spoil), rate, keep);
+      return await run.update(frameInputs(frame, spoil), rate, keep && (async (_loss, state) => keep(await state())));
     },
     async evaluate() {
       return { losses: { loss: 0.5 }, reconstruction: goldenTensor('picture', [1, 3, 2, 2]) };

@@ -1,16 +1,18 @@
 /**
  * One update of RGI-Optimization (spec rgi-core 5; paper section 3.2): the style vectors of one picture move by Adam
- * towards its reconstruction; all networks stay as they are.
+ * towards its reconstruction; all networks stay as they are. Or, for a single picture's own generator, the other way
+ * round: the vectors stay and the weights move that PTI moves, too.
  */
 import { type GeneratorOptions, maskGuidedGenerator } from '#engine/networks/mask-guided-generator.ts';
 import type { RegionForm } from '#engine/networks/region-conv.ts';
 import { latentAverage, regionStyleCodes } from '#engine/networks/region-mlps.ts';
 import { STYLE_VECTOR_SIZE } from '#engine/networks/rgi-encoder.ts';
 import { StateDict } from '#engine/networks/state-dict.ts';
-import { Graph, isValue } from '#engine/tensor/graph.ts';
+import { Graph, isValue, type Value } from '#engine/tensor/graph.ts';
 import { REGION_COUNT } from '#shared/regions.ts';
-import { lossFeatures, reconstructionLoss } from './losses.ts';
+import { featuresLike, lossFeatures, namedFeatures, reconstructionLoss } from './losses.ts';
 import { finishStep, LABEL_SIZE, lossOutputs, lossWeights, recomputed, type TrainingStep } from './pti-step.ts';
+import { isTunable } from './trainable.ts';
 
 export interface StyleVectorStepOptions {
   readonly form: RegionForm;
@@ -19,12 +21,16 @@ export interface StyleVectorStepOptions {
   /** Compute the generator's layers again in the backward pass instead of keeping them: slower, for little memory. */
   readonly recompute?: boolean;
   readonly noise?: GeneratorOptions['noise'];
+  /** What moves. Default `vectors`. */
+  readonly trains?: 'vectors' | 'generator';
+  /** The picture (default), or its features, computed once by `pictureFeatures`. */
+  readonly target?: 'picture' | 'features';
 }
 
 /**
  * Inputs: `vectors [1,12,1280]` with its moments, `oneHot [1,12,512,512]` (and the region inputs of the exact form),
  * `image [1,3,size,size]` in [-1, 1], Adam's scalars, all weights by key.
- * Outputs: `loss`, `image.*` terms, `reconstruction`, `next.vectors` and its moments.
+ * Outputs: `loss`, `image.*` terms, `reconstruction`, and what moved as `next.*` with its moments.
  */
 export function styleVectorStep(options: StyleVectorStepOptions): TrainingStep {
   const { size = 1024, recompute = false, form } = options;
@@ -44,9 +50,22 @@ export function styleVectorStep(options: StyleVectorStepOptions): TrainingStep {
     },
   );
   const weights = lossWeights(graph);
-  const image = graph.input('image', [1, 3, size, size]);
-  const terms = reconstructionLoss(weights, lossFeatures(weights, reconstruction), lossFeatures(weights, image));
-  const trained = isValue(vectors, 'input') ? [vectors] : [];
-  const step = finishStep(graph, terms.total, trained);
+  const found = lossFeatures(weights, reconstruction);
+  const wanted =
+    options.target === 'features'
+      ? featuresLike(found, (feature, shape) => graph.input(`image.${feature}`, shape))
+      : lossFeatures(weights, graph.input('image', [1, 3, size, size]));
+  const terms = reconstructionLoss(weights, found, wanted);
+  const moving = isValue(vectors, 'input') ? [vectors] : [];
+  const tunable = graph.params().filter((param) => isTunable(param.attributes.name));
+  const step = finishStep(graph, terms.total, options.trains === 'generator' ? tunable : moving);
   return { ...step, outputs: { loss: terms.total, ...lossOutputs('image', terms), reconstruction, ...step.outputs } };
+}
+
+/** A graph from `image [1,3,size,size]` to what the step takes with `target: 'features'`. */
+export function pictureFeatures(size: number): { graph: Graph; outputs: Record<string, Value> } {
+  const graph = new Graph('picture-features');
+  const features = namedFeatures(lossFeatures(lossWeights(graph), graph.input('image', [1, 3, size, size])));
+  const named = Object.entries(features).map(([name, value]) => [`image.${name}`, value]);
+  return { graph, outputs: Object.fromEntries(named) as Record<string, Value> };
 }

@@ -118,7 +118,7 @@ export class Tuner implements TuningMachine, AsyncDisposable {
     const { update, losses } = await run.update(
       { ...inputs, ...targets, ...this.#scalars(stage.scale) },
       learningRate,
-      keep && ((state) => keep(this.#whole(state))),
+      keep && (async (_loss, state) => keep(this.#whole(await state()))),
     );
     return { update, losses };
   }
@@ -252,5 +252,6 @@ const picturesOf = ({ driven, recolored }: TuningFrame): NamedTensors => ({ driv
 const weightsOf = ({ tensors }: TuningState): NamedTensors =>
   Object.fromEntries(Object.entries(tensors).filter(([name]) => isTunable(name)));
 
-const only = (inputs: NamedTensors, names: readonly string[]): NamedTensors =>
+/** The inputs of these names, as far as they are there. */
+export const only = (inputs: NamedTensors, names: readonly string[]): NamedTensors =>
   Object.fromEntries(names.flatMap((name) => (inputs[name] === undefined ? [] : [[name, inputs[name]]])));

@@ -104,20 +104,20 @@ export class TuningRun implements AsyncDisposable {
   /**
    * One Adam update.
    * @param inputs all inputs of the step but the state and Adam's scalars
-   * @param keep gets the state that the update starts from, once its loss has shown that it is a good one
+   * @param judge hears the loss, once it is known to be a number, when `state` still gives what the update starts from
    * @returns scalar outputs, and the other outputs (pictures) by name
    * @throws DivergedError when the loss is not finite; the state is then the one before the update
    */
   async update(
     inputs: Readonly<Record<string, TensorData>>,
     learningRate: number,
-    keep?: (state: TuningState) => Promise<void>,
+    judge?: (loss: number, state: () => Promise<TuningState>) => Promise<void>,
   ): Promise<UpdateReport & { readonly pictures: Readonly<Record<string, TensorData>> }> {
     const update = this.#updates + 1;
     const found = await this.#resident.step({ ...inputs, ...adamInputs(update, learningRate) }, async ({ loss }) => {
       const value = Number(loss?.data[0]);
       if (!Number.isFinite(value)) throw new DivergedError(update, value);
-      if (keep !== undefined) await keep(await this.state());
+      await judge?.(value, () => this.state());
     });
     this.#updates = update;
     const losses: Record<string, number> = {};
