@@ -14,7 +14,7 @@ import {
 } from '#engine/jobs/frame-states.ts';
 import { type ForecastInput, folderBytes, isDiskFull, requireRoom, resultBytes } from '#engine/jobs/free-space.ts';
 import { newJobId } from '#engine/jobs/job-folder.ts';
-import { keyIntervalAt, partCount, partFramesAt, partOf, partsOf } from '#engine/jobs/parts.ts';
+import { keyIntervalAt, partCount, partFramesAt, partOf, partSecondsOf, partsOf } from '#engine/jobs/parts.ts';
 import { createProgressMeter, fractionOf, phasesOf } from '#engine/jobs/progress-meter.ts';
 import type { ClipTracks } from '#engine/jobs/tracks-file.ts';
 import { wantedFrames } from '#engine/jobs/trim.ts';
@@ -52,7 +52,11 @@ describe('parts', () => {
     [1, 4, 4],
     [1000, 240, 240],
   ])('at %i frames a second have %i frames, groups %i', (num, frames, key) => {
-    expect([partFramesAt({ num, den: 1 }), keyIntervalAt({ num, den: 1 })]).toEqual([frames, key]);
+    expect([partFramesAt({ num, den: 1 }, partSecondsOf('classic')), keyIntervalAt({ num, den: 1 })]).toEqual([
+      frames,
+      key,
+    ]);
+    expect(partFramesAt({ num, den: 1 }, partSecondsOf('rgi'))).toBeLessThanOrEqual(frames);
   });
 });
 

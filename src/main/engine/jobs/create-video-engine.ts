@@ -11,7 +11,11 @@ import { observationsInFiles } from '#engine/face/tracks/observation-source.ts';
 import { sha256OfFile } from '#engine/files/hash.ts';
 import { findHome } from '#engine/files/home.ts';
 import { decodePicture } from '#engine/image/decode.ts';
-import { createClassicFrameSwapper, type FrameSource } from '#engine/pipeline/create-frame-swapper.ts';
+import {
+  createClassicFrameSwapper,
+  type FrameSource,
+  type FrameSwapperOptions,
+} from '#engine/pipeline/create-frame-swapper.ts';
 import { chooseEngine, savedDevice } from '#engine/pipeline/engines.ts';
 import { enlargeFace, overviewOf } from '#engine/pipeline/overview.ts';
 import { openRgiFrameSwapper } from '#engine/pipeline/rgi/frame-swapper.ts';
@@ -21,10 +25,12 @@ import type { PhotoFace, VideoEngine } from './video-engine.ts';
 export interface VideoEngineOptions {
   /** Threads of one network operator; the runtime's own choice when absent. */
   readonly threads?: number | undefined;
+  /** Hears the stages of each swapped frame with their times. */
+  readonly onTimes?: FrameSwapperOptions['onTimes'];
 }
 
 /** Opens no model before it is needed. */
-export function createVideoEngine({ threads }: VideoEngineOptions = {}): VideoEngine {
+export function createVideoEngine({ threads, onTimes }: VideoEngineOptions = {}): VideoEngine {
   const analyser = new FaceAnalyser({ threads });
 
   return {
@@ -71,7 +77,7 @@ export function createVideoEngine({ threads }: VideoEngineOptions = {}): VideoEn
         byTrack.set(track, source);
       }
       const settings = { ...swap, crop: video.crop };
-      const options = { sources: byTrack, settings, detail: video.detail, timeline };
+      const options = { sources: byTrack, settings, detail: video.detail, timeline, onTimes };
       const rgi = await chooseEngine(swap.engine, findHome().packs);
       return rgi
         ? openRgiFrameSwapper(options, { device: await savedDevice(), threads })

@@ -10,6 +10,7 @@ import { openClip } from './job-runner.ts';
 import type { JobChange } from './jobs.ts';
 import { checkSettings, copySources, describeClip } from './make-job.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
+import { partSecondsOf } from './parts.ts';
 import { removeSegments } from './segments.ts';
 import { madeWith } from './start-checks.ts';
 import { INITIAL_STATE, type StoredState, writeState } from './state.ts';
@@ -83,7 +84,7 @@ export async function startAnew(folder: JobFolder, manifest: Manifest, state: St
   await removeResult(folder, state);
   const anew = {
     ...manifest,
-    ...describeClip(clip, identity, trim, settings, engine.partSeconds),
+    ...describeClip(clip, identity, trim, settings, engine.partSeconds ?? partSecondsOf(identityOfEngine['engine'])),
     decodedTimes: false,
   };
   await writeManifest(folder, { ...anew, madeWith: identityOfEngine });

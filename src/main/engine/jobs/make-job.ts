@@ -15,7 +15,7 @@ import { folderBytes, requireRoom, roomFor } from './free-space.ts';
 import { type JobFolder, jobFolder, newJobId, UNFINISHED } from './job-folder.ts';
 import type { JobRequest, JobSettings, JobSource } from './jobs.ts';
 import { JOB_VERSION, type Manifest, type ManifestSource, writeManifest } from './manifest.ts';
-import { partFramesAt } from './parts.ts';
+import { partFramesAt, partSecondsOf } from './parts.ts';
 import { partEncoder } from './segments.ts';
 import { madeWith } from './start-checks.ts';
 import { INITIAL_STATE, makeReserve, writeState } from './state.ts';
@@ -50,7 +50,7 @@ export async function makeJob(
     name: target.name,
     ...(await identifyFile(target.path, target.name, signal)),
   };
-  const part = describeClip(clip, file, trim, settings, engine.partSeconds);
+  const part = describeClip(clip, file, trim, settings, engine.partSeconds ?? partSecondsOf(identity['engine']));
   await makeFolder(jobs).catch((error: unknown) => {
     throw toStorageError(error, jobs);
   });
@@ -142,7 +142,7 @@ export function describeClip(
   target: Manifest['target'],
   trim: Manifest['trim'],
   settings: Manifest['settings'],
-  partSeconds: number | undefined,
+  partSeconds: number,
 ): ClipPart {
   const { first, end } = wantedFrames(times, info.startSeconds, trim, settings.video.maxFrames);
   const { width, height, averageRate: rate = meanRate(times) } = info.video;

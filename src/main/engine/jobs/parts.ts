@@ -8,8 +8,10 @@ export interface Part {
   readonly end: number;
 }
 
-/** Seconds of a part, where the engine asks for nothing else, and of a group of pictures. */
-export const PART_SECONDS = 3;
+/** Seconds of a part by engine: at minutes a frame, little work may be lost. */
+const PART_SECONDS: Readonly<Record<string, number>> = { classic: 3, rgi: 0.5 };
+const DEFAULT_PART_SECONDS = 3;
+/** Seconds of a group of pictures. */
 const KEY_SECONDS = 2;
 const FEWEST_FRAMES = 4;
 const MOST_FRAMES = 240;
@@ -17,8 +19,11 @@ const MOST_FRAMES = 240;
 const framesOf = (seconds: number, rate: Rational): number =>
   Math.min(MOST_FRAMES, Math.max(FEWEST_FRAMES, Math.round((seconds * rate.num) / rate.den)));
 
+/** @param engine as its identity calls it */
+export const partSecondsOf = (engine: string | undefined): number => PART_SECONDS[engine ?? ''] ?? DEFAULT_PART_SECONDS;
+
 /** Frames of a part at a frame rate. */
-export const partFramesAt = (rate: Rational, seconds: number = PART_SECONDS): number => framesOf(seconds, rate);
+export const partFramesAt = (rate: Rational, seconds: number): number => framesOf(seconds, rate);
 
 /** Frames from one key frame to the next. */
 export const keyIntervalAt = (rate: Rational): number => framesOf(KEY_SECONDS, rate);
