@@ -115,7 +115,7 @@ export const videoText = {
     whole: 'All frames',
     legend: 'Colours of the timeline',
     states: { pending: 'Waiting', swapped: 'Swapped', ...skipTitles },
-    seenStates: { pending: 'Can be swapped', swapped: 'Swapped', ...skipTitles },
+    plans: { pending: 'Waiting', swapped: 'Will be swapped', ...skipTitles, unassigned: 'Keeps own face' },
     spoken: (name: string, parts: readonly string[]) =>
       `${name}: ${parts.length === 0 ? 'nothing yet' : parts.join(', ')}`,
     part: (state: string, n: number) => `${state} ${frames(n)}`,

@@ -4,7 +4,9 @@ import { frameAt, insideOf, secondsOf, type Timed } from '../model/frame-clock.t
 import type { FrameSpan } from '../model/video-document.ts';
 
 /** Players that are further apart than this are brought together. Seconds. */
-const DRIFT = 0.1;
+const DRIFT = 0.15;
+/** How much faster or slower a player goes to come up with the others. */
+const CATCH_UP = 0.08;
 
 export interface Film {
   readonly playing: boolean;
@@ -12,7 +14,7 @@ export interface Film {
   readonly pause: () => void;
   /** Shows a frame, and goes on from there when it plays. */
   readonly seek: (frame: number) => void;
-  /** For the `ref` of a player. @param offset seconds of the player's clock behind the clip's */
+  /** For the `ref` of a player; the lowest number leads. @param offset seconds of its clock before the clip's */
   readonly player: (index: number, offset: number) => (element: HTMLVideoElement | null) => () => void;
 }
 
@@ -66,7 +68,7 @@ export function useFilm(clip: Timed | null, span: FrameSpan, frame: number, onFr
     const tick = (now: number) => {
       next = requestAnimationFrame(tick);
       const { span: range, frame: shown } = latest.current;
-      const all = [...players.current.values()];
+      const all = [...players.current].sort(([a], [b]) => a - b).map(([, player]) => player);
       const leader = all.find((player) => isReady(player) && !player.element.error);
       // Somebody went elsewhere: without a player that is where the clock goes on.
       if (shown !== clock.frame) clock = { at: now, seconds: secondsOf(clip, shown), frame: shown };
@@ -79,7 +81,10 @@ export function useFilm(clip: Timed | null, span: FrameSpan, frame: number, onFr
       for (const player of all) {
         const { element, offset } = player;
         if (player === leader || !isReady(player) || element.seeking) continue;
-        if (Math.abs(element.currentTime - offset - seconds) > DRIFT) element.currentTime = seconds + offset;
+        const behind = seconds + offset - element.currentTime;
+        if (Math.abs(behind) > DRIFT) element.currentTime = seconds + offset;
+        // Small differences are made up for unseen.
+        element.playbackRate = 1 + Math.max(-CATCH_UP, Math.min(CATCH_UP, behind));
         if (element.paused) void element.play().catch(() => undefined);
       }
       const at = frameAt(clip, seconds);
@@ -91,7 +96,10 @@ export function useFilm(clip: Timed | null, span: FrameSpan, frame: number, onFr
     next = requestAnimationFrame(tick);
     return () => {
       cancelAnimationFrame(next);
-      for (const { element } of players.current.values()) element.pause();
+      for (const { element } of players.current.values()) {
+        element.pause();
+        element.playbackRate = 1;
+      }
     };
   }, [playing, clip, seek]);
 

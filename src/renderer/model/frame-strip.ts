@@ -83,8 +83,10 @@ export function statesIn(lanes: readonly { readonly ranges: readonly FrameRange[
   return [...new Set(all.map(({ state }) => state))].sort((a, b) => WEIGHT[a] - WEIGHT[b]);
 }
 
-/** The frames of a person before anybody was given a face: what is left over when only that is missing. */
-export const usableRanges = (ranges: readonly FrameRange[]): FrameRange[] =>
-  ranges.map((range) =>
-    range.state === 'unassigned' || range.state === 'swapped' ? { ...range, state: 'pending' } : range,
-  );
+/** What will become of the frames in which a person can be swapped. */
+export const plannedRanges = (ranges: readonly FrameRange[], hasFace: boolean): FrameRange[] =>
+  ranges.map((range) => (isOpen(range.state) ? { ...range, state: hasFace ? 'swapped' : 'unassigned' } : range));
+
+/** Nothing but a face, or a turn, is missing. */
+export const isOpen = (state: FrameState): boolean =>
+  state === 'pending' || state === 'unassigned' || state === 'swapped';

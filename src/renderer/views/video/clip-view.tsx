@@ -4,7 +4,7 @@ import { type KeyboardEvent, useMemo } from 'react';
 import { useStudio } from '../../actions/studio.ts';
 import { useFilm } from '../../hooks/use-film.ts';
 import { useSettled } from '../../hooks/use-settled.ts';
-import { statesIn, usableRanges } from '../../model/frame-strip.ts';
+import { plannedRanges, statesIn } from '../../model/frame-strip.ts';
 import { peopleOf, withSpan } from '../../model/video-document.ts';
 import { edit, useEdit } from '../../state/edit.ts';
 import { usePreferences } from '../../state/preferences.ts';
@@ -60,10 +60,10 @@ export function ClipView({ work }: { work: ClipWork }) {
         ? people.timeline.tracks.map(({ id, ranges }) => ({
             id: String(id),
             name: text.video.people.person(id + 1),
-            ranges: usableRanges(ranges),
+            ranges: plannedRanges(ranges, doc.video.people[id] !== undefined),
           }))
         : [],
-    [people, stale],
+    [people, stale, doc.video.people],
   );
   const states = statesIn(lanes);
 
@@ -77,7 +77,10 @@ export function ClipView({ work }: { work: ClipWork }) {
   const inside = settledFrame >= span.first && settledFrame < span.end;
   const { draft } = clip;
 
-  const setSpan = (first: number, end: number) => edit((now) => withSpan(now, { first, end }, info.frames), 'span');
+  const setSpan = (first: number, end: number) => {
+    const moved = first === span.first ? 'end' : 'first';
+    edit((now) => withSpan(now, { first, end }, info.frames), `span ${moved}`);
+  };
   const keyed = (event: KeyboardEvent) => {
     const { target } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || !(target instanceof HTMLElement)) return;
@@ -161,13 +164,13 @@ export function ClipView({ work }: { work: ClipWork }) {
         <Timeline
           clip={info}
           lanes={lanes}
-          waiting={text.video.timeline.seenStates.pending}
+          names={text.video.timeline.plans}
           frame={Math.min(frame, info.frames - 1)}
           onSeek={film.seek}
           span={span}
           onSpan={(next) => setSpan(next.first, next.end)}
         />
-        <Legend states={states} waiting={text.video.timeline.seenStates.pending} />
+        <Legend states={states} names={text.video.timeline.plans} />
       </section>
     </div>
   );

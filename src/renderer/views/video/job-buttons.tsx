@@ -48,7 +48,8 @@ export function JobButtons({ job, labels = false }: { job: JobInfo; labels?: boo
     void jobs.save(job).finally(() => setBusy(null));
   };
   const actions: readonly JobAction[] = draft ? ['remove'] : JOB_ACTIONS[job.state];
-  const nothingToLose = job.swappedFrames === 0 && job.state !== 'done';
+  // What was never worked on, or is thrown away already, needs no question.
+  const nothingToLose = job.fraction === 0 || job.state === 'cancelled';
   return (
     <>
       {draft && (

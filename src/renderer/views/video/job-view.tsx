@@ -119,13 +119,13 @@ function Loaded({ job, clip, film: { timeline, media } }: { job: JobInfo; clip: 
         <Timeline
           clip={clip}
           lanes={lanes}
-          waiting={text.video.timeline.states.pending}
+          names={text.video.timeline.states}
           frame={frame}
           onSeek={seek}
           span={span}
           onSpan={null}
         />
-        <Legend states={statesIn(lanes)} waiting={text.video.timeline.states.pending} />
+        <Legend states={statesIn(lanes)} names={text.video.timeline.states} />
         <SkipReport clip={clip} ranges={ranges} over={done} onSeek={seek} />
       </section>
     </>

@@ -18,8 +18,13 @@ const useStyles = makeStyles({
   swatch: { width: '10px', height: '10px', borderRadius: '2px' },
 });
 
-/** What the colours of a timeline mean. @param waiting how frames that nobody worked on yet are called */
-export function Legend({ states, waiting }: { states: readonly FrameState[]; waiting: string }) {
+interface LegendProps {
+  readonly states: readonly FrameState[];
+  readonly names: Readonly<Record<FrameState, string>>;
+}
+
+/** What the colours of a timeline mean. */
+export function Legend({ states, names }: LegendProps) {
   const styles = useStyles();
   const colors = useStateColors();
   if (states.length === 0) return null;
@@ -28,7 +33,7 @@ export function Legend({ states, waiting }: { states: readonly FrameState[]; wai
       {states.map((state) => (
         <li key={state} className={styles.row}>
           <span className={mergeClasses(styles.swatch, colors[state])} aria-hidden />
-          {state === 'pending' ? waiting : text.video.timeline.states[state]}
+          {names[state]}
         </li>
       ))}
     </ul>

@@ -4,7 +4,7 @@ import type { JobId, JobTrack } from '#shared/jobs.ts';
 import { useStudio } from '../../actions/studio.ts';
 import { usePicture } from '../../hooks/use-picture.ts';
 import { secondsOf, timecode } from '../../model/frame-clock.ts';
-import { countStates, usableRanges } from '../../model/frame-strip.ts';
+import { isOpen } from '../../model/frame-strip.ts';
 import { type PersonKey, withPerson } from '../../model/video-document.ts';
 import type { ClipEntry } from '../../state/clips.ts';
 import { edit, useEdit } from '../../state/edit.ts';
@@ -54,6 +54,7 @@ const useStyles = makeStyles({
   },
   image: { display: 'block', width: '100%', height: '100%', objectFit: 'cover' },
   words: { whiteSpace: 'nowrap' },
+  number: { minWidth: '14px', textAlign: 'right', fontVariantNumeric: 'tabular-nums' },
   arrow: { color: tokens.colorNeutralForeground3 },
   seen: {
     display: 'block',
@@ -95,7 +96,7 @@ function Thumb({ person, job }: Pick<PersonRowProps, 'person' | 'job'>) {
 
 /** When and how well a person is seen. */
 function seenText({ info }: ClipEntry, { firstFrame, lastFrame, frames, ranges }: JobTrack): string {
-  const usable = countStates(usableRanges(ranges)).get('pending') ?? 0;
+  const usable = ranges.reduce((sum, { from, to, state }) => sum + (isOpen(state) ? to - from + 1 : 0), 0);
   const at = (frame: number) => timecode(secondsOf(info, frame));
   const seen = text.video.people.seen(frames, at(firstFrame), at(lastFrame));
   return usable < frames ? `${seen} · ${text.video.people.usable(Math.round((100 * usable) / frames))}` : seen;
@@ -118,11 +119,16 @@ export function PersonRow({ clip, person, track, job }: PersonRowProps) {
           className={styles.person}
           aria-pressed={selected}
           aria-label={text.video.people.select(name, source ? text.video.people.replaced : text.video.people.kept)}
-          title={person === 'largest' ? text.video.people.largestHint : undefined}
+          title={person === 'largest' ? text.video.people.largestHint : name}
           onClick={select}
         >
+          {track && (
+            <span className={styles.number} aria-hidden>
+              {track.id + 1}
+            </span>
+          )}
           <Thumb person={person} {...(job === undefined ? {} : { job })} />
-          <span className={styles.words}>{name}</span>
+          {!track && <span className={styles.words}>{name}</span>}
         </button>
         <ArrowLeft16Regular className={styles.arrow} aria-hidden />
         <SourceChoice

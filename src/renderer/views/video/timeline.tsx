@@ -1,6 +1,6 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { type KeyboardEvent, type PointerEvent, useId } from 'react';
-import type { FrameRange } from '#shared/jobs.ts';
+import type { FrameRange, FrameState } from '#shared/jobs.ts';
 import { secondsOf, type Timed, timecode } from '../../model/frame-clock.ts';
 import { countStates, stateAt } from '../../model/frame-strip.ts';
 import type { FrameSpan } from '../../model/video-document.ts';
@@ -72,11 +72,13 @@ export interface Lane {
   readonly ranges: readonly FrameRange[];
 }
 
+type StateNames = Readonly<Record<FrameState, string>>;
+
 interface TimelineProps {
   readonly clip: Timed;
   readonly lanes: readonly Lane[];
-  /** How frames that nobody worked on yet are called. */
-  readonly waiting: string;
+  /** How the states are called here. */
+  readonly names: StateNames;
   readonly frame: number;
   readonly onSeek: (frame: number) => void;
   readonly span: FrameSpan;
@@ -85,21 +87,19 @@ interface TimelineProps {
 }
 
 /** The states of a lane in words. */
-function spoken({ name, ranges }: Lane, waiting: string): string {
-  const parts = [...countStates(ranges)].map(([state, n]) =>
-    text.video.timeline.part(state === 'pending' ? waiting : text.video.timeline.states[state], n),
-  );
+function spoken({ name, ranges }: Lane, names: StateNames): string {
+  const parts = [...countStates(ranges)].map(([state, n]) => text.video.timeline.part(names[state], n));
   return text.video.timeline.spoken(name, parts);
 }
 
 /** The clip from its first to its last frame: who is where, what became of each frame, where it stands, what is wanted. */
-export function Timeline({ clip, lanes, waiting, frame, onSeek, span, onSpan }: TimelineProps) {
+export function Timeline({ clip, lanes, names, frame, onSeek, span, onSpan }: TimelineProps) {
   const styles = useStyles();
   const words = useId();
   const { frames } = clip;
   const share = (at: number) => `${(100 * at) / frames}%`;
   const state = stateAt(lanes[0]?.ranges ?? [], frame);
-  const stateText = state === null ? '' : state === 'pending' ? waiting : text.video.timeline.states[state];
+  const stateText = state === null ? '' : names[state];
 
   const frameUnder = (event: PointerEvent<HTMLElement>) => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
@@ -123,7 +123,7 @@ export function Timeline({ clip, lanes, waiting, frame, onSeek, span, onSpan }: 
         </div>
       ))}
       <p className={styles.hidden} id={words}>
-        {lanes.map((lane) => spoken(lane, waiting)).join('. ')}
+        {lanes.map((lane) => spoken(lane, names)).join('. ')}
       </p>
       <div
         className={styles.field}

@@ -6,30 +6,46 @@ import { steppedBy } from './step-keys.ts';
 
 const useStyles = makeStyles({
   rail: { position: 'absolute', right: 0, top: 0, bottom: 0, pointerEvents: 'none' },
+  // Wider than it looks, so that it can be grasped.
   handle: {
     position: 'absolute',
     top: '2px',
     bottom: '-2px',
-    width: '9px',
+    width: '24px',
     cursor: 'col-resize',
     touchAction: 'none',
     pointerEvents: 'auto',
-    backgroundColor: tokens.colorCompoundBrandBackground,
-    boxShadow: `0 0 0 1px ${tokens.colorNeutralBackground2}`,
-    ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '1px' },
-    '@media (forced-colors: active)': { backgroundColor: 'Highlight', forcedColorAdjust: 'none' },
+    outline: 'none',
+    ':focus-visible::before': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '1px' },
+    '::before': {
+      content: '""',
+      position: 'absolute',
+      top: 0,
+      bottom: 0,
+      width: '9px',
+      backgroundColor: tokens.colorCompoundBrandBackground,
+      boxShadow: `0 0 0 1px ${tokens.colorNeutralBackground2}`,
+      '@media (forced-colors: active)': { backgroundColor: 'Highlight', forcedColorAdjust: 'none' },
+    },
     '::after': {
       content: '""',
       position: 'absolute',
-      left: '4px',
       top: '25%',
       bottom: '25%',
       width: '1px',
       backgroundColor: tokens.colorNeutralForegroundOnBrand,
     },
   },
-  in: { borderRadius: '4px 0 0 4px', transform: 'translateX(-9px)' },
-  out: { borderRadius: '0 4px 4px 0' },
+  in: {
+    marginLeft: '-16px',
+    '::before': { left: '7px', borderRadius: '4px 0 0 4px' },
+    '::after': { left: '11px' },
+  },
+  out: {
+    marginLeft: '-8px',
+    '::before': { left: '8px', borderRadius: '0 4px 4px 0' },
+    '::after': { left: '12px' },
+  },
 });
 
 interface TrimHandleProps {

@@ -1,0 +1,239 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openVideo } from '#engine/video/open-video.ts';
+import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
+import { type Clips, makeClips } from './support/clips.ts';
+import { launch, openSeen, PATIENCE, said, sampleFile, shoot } from './support/page.ts';
+
+let browser: Browser;
+let studio: StudioProcess;
+let clips: Clips;
+beforeAll(async () => {
+  [browser, studio, clips] = await Promise.all([launch(), startStudio(), makeClips()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await studio?.stop();
+  await rm(clips.folder, { recursive: true, force: true });
+});
+
+const CLIP = 'two people.mp4';
+
+async function toVideo(page: Page): Promise<void> {
+  await page.getByRole('tab', { name: 'Video' }).click();
+}
+
+async function openClip(page: Page, file = clips.two): Promise<void> {
+  await page.locator('#pick-video').setInputFiles(file);
+  await page.getByRole('button', { name: 'Find people' }).waitFor(PATIENCE);
+}
+
+async function addSource(page: Page, name: string): Promise<void> {
+  await page.locator('#pick-source').setInputFiles(sampleFile(name));
+  await page.getByRole('button', { name: `Show ${name} large` }).waitFor(PATIENCE);
+}
+
+async function give(page: Page, person: string, source: string): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(`^Choose a source face for ${person}`) }).click();
+  await page.getByRole('menuitemradio', { name: source }).click();
+}
+
+const job = (page: Page) => page.getByRole('list', { name: 'Jobs' }).getByRole('listitem').first();
+const jobSays = (page: Page, words: string | RegExp) => job(page).getByText(words).first().waitFor(PATIENCE);
+const press = (page: Page, action: string) =>
+  job(page)
+    .getByRole('button', { name: `${action} ${CLIP}`, exact: true })
+    .click();
+
+/** Until some frames of the running job are swapped. */
+const working = (page: Page) => jobSays(page, /^Swap · [1-9]/);
+
+interface Player {
+  readonly time: number;
+  readonly paused: boolean;
+}
+const players = (page: Page): Promise<Player[]> =>
+  page.locator('video').evaluateAll((all) =>
+    all.map((element) => {
+      const { currentTime, paused } = element as HTMLVideoElement;
+      return { time: currentTime, paused };
+    }),
+  );
+
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .exclude('[data-tabster-dummy]')
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`));
+}
+
+const WIDTHS = [
+  [1024, 720],
+  [1920, 1080],
+  [2560, 1440],
+  [1280, 800],
+] as const;
+
+/** Looks at the tab in every width and theme: nothing is wider than it may be, axe finds nothing, pictures are kept. */
+async function looks(page: Page, name: string): Promise<void> {
+  const theme = async (colorScheme: 'light' | 'dark', forcedColors: 'none' | 'active' = 'none') => {
+    await page.emulateMedia({ colorScheme, forcedColors });
+    await page.waitForTimeout(250);
+  };
+  // What stands at the mouse goes away.
+  await page.mouse.move(0, 0);
+  for (const [width, height] of WIDTHS) {
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(250);
+    const wide = await page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll('header, footer, aside, main, aside > *, main > *')]
+        .filter((element) => element.scrollWidth > element.clientWidth + 1)
+        .map((element) => `${element.tagName}.${element.className} ${element.scrollWidth} > ${element.clientWidth}`),
+    );
+    expect(wide, `${name} at ${width}`).toEqual([]);
+    if (width === 1920) await shoot(page, `video-${name}-${width}`);
+  }
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await theme(colorScheme);
+    expect(await findings(page), `${name} ${colorScheme}`).toEqual([]);
+    await shoot(page, `video-${name}-1280-${colorScheme}`);
+  }
+  await theme('dark', 'active');
+  expect(await findings(page), `${name} high contrast`).toEqual([]);
+  await shoot(page, `video-${name}-high-contrast`);
+  await theme('light');
+}
+
+/** Ids of the processes that this one started. */
+async function childrenOf(parent: number): Promise<number[]> {
+  const children: number[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+    // The name of the program, in brackets, may hold spaces.
+    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent) children.push(Number(name));
+  }
+  return children;
+}
+
+describe('a video', () => {
+  it('gets two faces: found, previewed, run, paused, resumed, played beside the target and saved', async () => {
+    const { page, close } = await openSeen(browser, studio.url);
+    await toVideo(page);
+    await looks(page, 'empty');
+    await addSource(page, 'freja.webp');
+    await addSource(page, 'mei.webp');
+    await openClip(page);
+    expect(await page.getByText('640 × 288 · 8 fps · 0:02.000').count()).toBe(1);
+
+    await page.getByRole('button', { name: 'Find people' }).click();
+    await page.getByRole('button', { name: /^Person 2/ }).waitFor(PATIENCE);
+    await give(page, 'Person 1', 'freja.webp');
+    await give(page, 'Person 2', 'mei.webp');
+    await page.getByRole('button', { name: 'Preview swap' }).click();
+    const preview = page.getByRole('img', { name: /^Preview, frame/ });
+    await preview.waitFor(PATIENCE);
+    await looks(page, 'people');
+
+    await page.getByRole('button', { name: 'Start job' }).click();
+    await working(page);
+    await page.getByRole('img', { name: /^Result, frame/ }).waitFor(PATIENCE);
+    await shoot(page, 'video-running');
+    await press(page, 'Pause');
+    await jobSays(page, 'Paused');
+    await looks(page, 'paused');
+    await press(page, 'Resume');
+    await jobSays(page, 'Done');
+    await said(page, `${CLIP} is ready`);
+    await page.getByText('16 of 16 frames swapped').waitFor(PATIENCE);
+
+    await expect.poll(() => page.locator('video').count(), PATIENCE).toBe(2);
+    await page.getByRole('slider', { name: 'Position in the video' }).focus();
+    await page.keyboard.press('Home');
+    await expect.poll(async () => (await players(page)).every(({ time }) => time < 0.2), PATIENCE).toBe(true);
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await expect.poll(async () => (await players(page)).some(({ time }) => time > 0.4), PATIENCE).toBe(true);
+    const [result, target] = await players(page);
+    expect(Math.abs(result!.time - target!.time)).toBeLessThan(0.2);
+    await expect.poll(async () => (await players(page)).every(({ paused }) => paused), PATIENCE).toBe(true);
+    await looks(page, 'done');
+
+    const [download] = await Promise.all([page.waitForEvent('download', PATIENCE), press(page, 'Save…')]);
+    expect(download.suggestedFilename()).toBe('two people-swap.mp4');
+    const saved = await openVideo(await download.path());
+    expect([saved.times.pts.length, saved.info.audio.length]).toEqual([16, 1]);
+    await said(page, 'Saved two people-swap.mp4');
+    await close();
+  });
+
+  it('goes on after the page was loaded again and after its engine was killed, and can be cancelled', async () => {
+    const { page, close } = await openSeen(browser, studio.url);
+    await toVideo(page);
+    await addSource(page, 'freja.webp');
+    await openClip(page);
+    // Without looking first: whoever is in it.
+    await give(page, 'Main person', 'Keep own face');
+    await give(page, 'Everyone', 'freja.webp');
+    await page.getByRole('button', { name: 'Start job' }).click();
+    await working(page);
+
+    await page.reload();
+    await page.getByText('Engine ready').waitFor(PATIENCE);
+    await toVideo(page);
+    await page.getByRole('tab', { name: /^Jobs/ }).click();
+    await job(page)
+      .getByRole('button', { name: `Show ${CLIP}` })
+      .click();
+    await working(page);
+
+    const [engine] = await childrenOf(studio.shell.pid ?? 0);
+    process.kill(engine ?? 0, 'SIGKILL');
+    await said(page, 'A job was interrupted');
+    await jobSays(page, 'Interrupted');
+    await press(page, 'Resume');
+    await working(page);
+    await press(page, 'Cancel');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel', exact: true }).click();
+    await jobSays(page, 'Cancelled');
+    await press(page, 'Remove');
+    await expect.poll(() => page.getByRole('tab', { name: 'Jobs (1)' }).count(), PATIENCE).toBe(1);
+    await close();
+  });
+
+  it('that the browser cannot play is shown frame by frame; the range is chosen by keys', async () => {
+    const { page, close } = await openSeen(browser, studio.url);
+    await toVideo(page);
+    await openClip(page, clips.prores);
+    const shown = page.getByRole('img', { name: 'Target, frame 1', exact: true });
+    await shown.waitFor(PATIENCE);
+    const first = await shown.getAttribute('src');
+    await page.getByRole('button', { name: 'Next frame' }).click();
+    const second = page.getByRole('img', { name: 'Target, frame 2', exact: true });
+    await expect.poll(() => second.getAttribute('src'), PATIENCE).not.toBe(first);
+    await page.getByRole('slider', { name: 'Position in the video' }).focus();
+    await page.keyboard.press('i');
+    await page.keyboard.press('End');
+    expect(await page.getByRole('slider', { name: 'First frame' }).getAttribute('aria-valuenow')).toBe('2');
+    await page.getByRole('slider', { name: 'Last frame' }).focus();
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.getByRole('slider', { name: 'Last frame' }).getAttribute('aria-valuenow')).toBe('3');
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    expect(await page.getByRole('slider', { name: 'First frame' }).getAttribute('aria-valuenow')).toBe('1');
+    await close();
+  });
+
+  it('that is none is refused with its reason', async () => {
+    const { page, close } = await openSeen(browser, studio.url);
+    await toVideo(page);
+    await page.locator('#pick-video').setInputFiles(sampleFile('freja.webp'));
+    await said(page, 'This file cannot be used');
+    expect(await page.getByText('Drop a video here').count()).toBe(1);
+    await close();
+  });
+});
