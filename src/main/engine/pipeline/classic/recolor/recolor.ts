@@ -163,7 +163,8 @@ export function planRecolor(
 
 /**
  * The target's light, and as much of the source's departure from it as looks natural. A source in hard light departs
- * far: the harder it is, the less of it is let through.
+ * far: the harder it is, the less of it is let through. Mirrored texture shows the light of the other side, so none of
+ * it is.
  */
 function wantedLight(
   theirs: SkinLight,
@@ -203,7 +204,7 @@ function wantedLight(
       const broad = luminance[i]!;
       const tint = LARGEST_TINT * Math.tanh((plane[i]! - broad) / LARGEST_TINT);
       const kept = most * Math.tanh(broad / most) + tint;
-      out[i] = theirs.fine[k]![i]! + (1 - Math.max(least, follow[i]!)) * kept;
+      out[i] = theirs.fine[k]![i]! + direct[i]! * (1 - Math.max(least, follow[i]!)) * kept;
     }
     return out;
   });
