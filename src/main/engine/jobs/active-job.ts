@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { throwIfCancelled, toReport } from '#engine/errors.ts';
 import { isLock, type Lock, tryLock } from '#engine/files/lock.ts';
 import type { JobInfo } from '#shared/jobs.ts';
+import type { JobPhase } from '#shared/video.ts';
+import { analysedParts } from './analyse-phase.ts';
 import { forgetAsks, listenForAsks } from './asks.ts';
 import { cleanUp, keepFrames } from './clean-up.ts';
 import { describeJob } from './describe-job.ts';
@@ -12,8 +14,10 @@ import type { JobFolder } from './job-folder.ts';
 import { type RunOutcome, runJob } from './job-runner.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { createProgressMeter, type ProgressMeter, phasesOf } from './progress-meter.ts';
-import type { StepChange } from './run.ts';
+import type { StepChange, TuningWatch } from './run.ts';
+import { finishedParts } from './segments.ts';
 import { freeReserve, type StoredState, writeState } from './state.ts';
+import { isTuned } from './tuned.ts';
 import type { VideoEngine } from './video-engine.ts';
 
 export interface ActiveJobOptions {
@@ -27,6 +31,7 @@ export interface ActiveJobOptions {
   /** Hears of changes: every one of state, some of progress. */
   readonly onChange: () => void;
   readonly onFrame: (frame: number) => void;
+  readonly tuning?: TuningWatch | undefined;
 }
 
 /** Why a job is stopped from outside. */
@@ -105,7 +110,7 @@ export class ActiveJob {
 
   async #runJob(signal: AbortSignal): Promise<RunOutcome> {
     const { folder, engine, lock } = this.#options;
-    const meter = createProgressMeter(phasesOf(this.#manifest));
+    const meter = createProgressMeter(phasesOf(this.#manifest, isTuned(this.#manifest)));
     this.#meter = meter;
     return runJob({
       ...{ folder, engine, signal, meter },
@@ -117,6 +122,7 @@ export class ActiveJob {
       listener: {
         progress: () => this.#progress(),
         frame: (frame, pixels) => this.#frame(frame, pixels),
+        tuning: async (subject) => this.#options.tuning?.begin(folder.id, subject),
         step: (change) => this.#step(change),
       },
     });
@@ -177,6 +183,9 @@ export class ActiveJob {
     const { folder } = this.#options;
     this.#manifest = (await readManifest(folder).catch(() => undefined)) ?? this.#manifest;
     await this.#writing;
+    // Where even that cannot be read, what was counted last stands.
+    const finished = await finishedFrames(folder, this.#manifest, this.#state.phase).catch(() => undefined);
+    this.#state = { ...this.#state, framesDone: finished ?? this.#state.framesDone };
     try {
       if (this.#state.state === 'done') await keepFrames(folder, this.#manifest);
       await this.#write();
@@ -198,6 +207,15 @@ function withChange(state: StoredState, change: StateChange): StoredState {
     ...(result === undefined ? {} : { result }),
     changed: new Date().toISOString(),
   };
+}
+
+/** Frames that need not be worked on again. */
+async function finishedFrames(folder: JobFolder, manifest: Manifest, phase: JobPhase): Promise<number> {
+  const { first, end, partFrames } = manifest;
+  if (phase === 'finish') return end - first;
+  const parts =
+    phase === 'analyse' ? await analysedParts(folder, manifest) : (await finishedParts(folder, manifest)).length;
+  return Math.min(end - first, parts * partFrames);
 }
 
 /** Waits until no other process runs a job. @throws CancelledError, StorageError */
