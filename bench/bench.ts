@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly runs?: number | undefined;
   readonly source?: string | undefined;
   readonly target?: string | undefined;
+  /** A video for the video measurements. */
+  readonly clip?: string | undefined;
   /** A label map for the network measurements. */
   readonly labels?: string | undefined;
   /** Side of generated pictures, frames of a clip and passes over them, for the measurements of tuning. */

@@ -6,6 +6,10 @@ export const BENCHES = {
     summary: 'the classic engine on a pair of photos: each stage, a changed slider, memory',
     load: async () => (await import('./photo-classic.ts')).photoClassic,
   },
+  'video-classic': {
+    summary: 'the classic engine on a 720p clip with one face: frames a second end to end, and where the time goes',
+    load: async () => (await import('./video-classic.ts')).videoClassic,
+  },
   'rgi-photo': {
     summary: 'the rgi engine on a pair of photos: time and peak memory of each stage',
     load: async () => (await import('./rgi-photo.ts')).rgiPhoto,

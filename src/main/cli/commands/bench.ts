@@ -10,6 +10,7 @@ interface BenchCommandOptions extends CommonOptions {
   readonly runs?: number;
   readonly source?: string;
   readonly target?: string;
+  readonly clip?: string;
   readonly labels?: string;
   readonly size?: number;
   readonly frames?: number;
@@ -25,9 +26,10 @@ export function benchCommand(context: CliContext): Command {
     .addOption(new Option('--runs <number>', 'repetitions of each measurement').argParser(parseWhole(1, 1000)))
     .option('--source <photo>', 'photos to measure with instead of the samples')
     .option('--target <photo>')
+    .option('--clip <video>', 'a video to measure with instead of the generated one')
     .option('--labels <map>', 'a CelebAMask-HQ label map for the network measurements')
     .addOption(new Option('--size <pixels>', 'side of the pictures of a tuned clip').argParser(parseWhole(64, 1024)))
-    .addOption(new Option('--frames <number>', 'frames of a tuned clip').argParser(parseWhole(1, 1000)))
+    .addOption(new Option('--frames <number>', 'frames of a generated or tuned clip').argParser(parseWhole(1, 1000)))
     .addOption(new Option('--passes <number>', 'passes of the literal tuning schedule').argParser(parseWhole(1, 999)))
     .action((name: string | undefined, options: BenchCommandOptions) => bench(context, name, options));
 }
@@ -43,11 +45,12 @@ async function bench(context: CliContext, name: string | undefined, options: Ben
       printer.result({ benches: rows }, () => rows.map((row) => `${row.name.padEnd(28)}${row.summary}`));
       return;
     }
-    const { runs, source, target, labels, size, frames, passes } = options;
+    const { runs, source, target, clip, labels, size, frames, passes } = options;
     const report = await (await BENCHES[chosen].load())({
       runs,
       source,
       target,
+      clip,
       labels,
       size,
       frames,

@@ -1,5 +1,5 @@
 /** The real engine behind video jobs: tracking, and the swapping stages of the engine that was chosen. */
-import { NoFaceError } from '#engine/errors.ts';
+import { NoFaceError, UsageError } from '#engine/errors.ts';
 import { type DetectedFace, FaceAnalyser } from '#engine/face/faces.ts';
 import { CLASSIC_MODELS, type ClassicModelName } from '#engine/face/models/catalogue.ts';
 import { classicModelPath } from '#engine/face/models/location.ts';
@@ -20,7 +20,8 @@ import { chooseEngine, savedDevice } from '#engine/pipeline/engines.ts';
 import { enlargeFace, overviewOf } from '#engine/pipeline/overview.ts';
 import { openRgiFrameSwapper } from '#engine/pipeline/rgi/frame-swapper.ts';
 import { weightsOf } from '#engine/pipeline/rgi/readiness.ts';
-import type { PhotoFace, VideoEngine } from './video-engine.ts';
+import { openRgiTuning } from './rgi-tuning.ts';
+import type { PhotoFace, SwapperRequest, VideoEngine } from './video-engine.ts';
 
 export interface VideoEngineOptions {
   /** Threads of one network operator; the runtime's own choice when absent. */
@@ -67,25 +68,43 @@ export function createVideoEngine({ threads, onTimes }: VideoEngineOptions = {})
       await openSource(analyser, photo, signal);
     },
 
-    async openSwapper({ swap, video, sources, timeline }) {
-      const opened = new Map<string, FrameSource>();
-      const byTrack = new Map<number, FrameSource>();
-      for (const [track, photo] of sources) {
-        const key = JSON.stringify(photo);
-        const source = opened.get(key) ?? (await openSource(analyser, photo));
-        opened.set(key, source);
-        byTrack.set(track, source);
-      }
+    async openSwapper({ swap, video, sources, timeline, tuned }) {
+      const byTrack = await openSources(analyser, sources);
       const settings = { ...swap, crop: video.crop };
       const options = { sources: byTrack, settings, detail: video.detail, timeline, onTimes };
       const rgi = await chooseEngine(swap.engine, findHome().packs);
       return rgi
-        ? openRgiFrameSwapper(options, { device: await savedDevice(), threads })
+        ? openRgiFrameSwapper(options, { device: await savedDevice(), threads, tuned })
         : createClassicFrameSwapper(analyser, options);
+    },
+
+    async openTuning({ swap, video, sources }) {
+      if (!(await chooseEngine(swap.engine, findHome().packs)))
+        throw new UsageError('Only the rgi engine can be tuned.', {
+          action: 'Switch tuning off, or import its packs.',
+        });
+      const byTrack = await openSources(analyser, sources);
+      return openRgiTuning({ sources: byTrack, crop: video.crop, device: await savedDevice(), threads });
     },
 
     [Symbol.asyncDispose]: () => analyser[Symbol.asyncDispose](),
   };
+}
+
+/** Opens each photo once. */
+async function openSources(
+  analyser: FaceAnalyser,
+  sources: SwapperRequest['sources'],
+): Promise<Map<number, FrameSource>> {
+  const opened = new Map<string, FrameSource>();
+  const byTrack = new Map<number, FrameSource>();
+  for (const [track, photo] of sources) {
+    const key = JSON.stringify(photo);
+    const source = opened.get(key) ?? (await openSource(analyser, photo));
+    opened.set(key, source);
+    byTrack.set(track, source);
+  }
+  return byTrack;
 }
 
 async function openSource(
