@@ -67,6 +67,31 @@ describe('with the E4S networks', () => {
     await close();
   });
 
+  it('regions come from several faces, and undo brings the one face back', async () => {
+    const { page, close } = await openPair();
+    expect(await page.getByRole('columnheader', { name: 'From' }).count()).toBe(0);
+    const one = await digestOf(page, 'After');
+    await page.locator('#pick-source').setInputFiles(sampleFile('mei.webp'));
+    // A new source goes to the selected face; the first one comes back as the face of it all.
+    const eyes = page.getByRole('button', { name: /^Eyes: comes from/ });
+    await eyes.waitFor(PATIENCE);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Redo' }).click();
+    const two = await changed(page, 'After', one);
+    expect(await page.getByRole('button', { name: /: comes from mei\.webp$/ }).count()).toBe(12);
+    await eyes.click();
+    await page.getByRole('menuitemradio', { name: 'freja.webp' }).click();
+    const mixed = await changed(page, 'After', two);
+    expect(mixed).not.toBe(one);
+    await page.getByRole('button', { name: 'Eyes: comes from freja.webp' }).waitFor();
+    expect(await page.getByRole('button', { name: /^Hair: comes from/ }).isDisabled()).toBe(true);
+    expect(await findings(page)).toEqual([]);
+    await shoot(page, 'rgi-several-sources');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => digestOf(page, 'After'), PATIENCE).toBe(two);
+    await close();
+  });
+
   it('every stage can be looked at', async () => {
     const { page, close } = await openPair();
     await page.getByRole('button', { name: 'Stages' }).click();

@@ -8,8 +8,10 @@ import type { EngineId } from '#shared/settings.ts';
 import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
 import { fingerprint, isComplete, photosInUse, requestOf, type StudioDocument } from '../model/document.ts';
+import { effectiveEngine } from '../model/presets.ts';
 import { useConnection } from '../state/connection.ts';
 import { currentDocument } from '../state/edit.ts';
+import { useModels } from '../state/models.ts';
 import { photoOf } from '../state/photos.ts';
 import { useRun } from '../state/run.ts';
 import { show, useUi } from '../state/ui.ts';
@@ -86,7 +88,8 @@ export function runActions(link: StudioLink, photos: PhotoActions, hooks: Runner
 
   async function run(doc: StudioDocument, signal: AbortSignal): Promise<void> {
     for (const key of photosInUse(doc)) await photos.ensureOpen(key);
-    const request = requestOf(doc, (key) => photoOf(key)?.id ?? null);
+    const manySources = effectiveEngine(doc.settings.engine, useModels.getState().models) === 'rgi';
+    const request = requestOf(doc, (key) => photoOf(key)?.id ?? null, manySources);
     if (!request || signal.aborted) return;
     for await (const event of await link.engine().swap.run(request, { signal })) {
       if (signal.aborted) return;

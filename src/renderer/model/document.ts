@@ -5,6 +5,7 @@
 import type { PhotoId, SwapRequest } from '#shared/contract.ts';
 import type { RegionId } from '#shared/regions.ts';
 import type { RegionSwitch, SwapSettings } from '#shared/settings.ts';
+import { furtherSources, isSameFace, mapRegionSources, type RegionSources } from './region-sources.ts';
 import { EMPTY_VIDEO, type VideoPart, withMovedSources, withoutPhoto } from './video-document.ts';
 
 export type PhotoKey = `p${number}`;
@@ -14,11 +15,16 @@ export interface SourceFace {
   readonly face: number;
 }
 
+/** The face that a target face gets, and where single regions come from instead. */
+export interface AssignedFace extends SourceFace {
+  readonly regions?: RegionSources | undefined;
+}
+
 export interface StudioDocument {
   readonly target: PhotoKey | null;
   readonly sources: readonly PhotoKey[];
   /** Source face by target face index. A target face without an entry keeps its own face. */
-  readonly assignments: Readonly<Record<number, SourceFace>>;
+  readonly assignments: Readonly<Record<number, AssignedFace>>;
   readonly settings: SwapSettings;
   /** What the Video tab works on; photos and settings are the same for both. */
   readonly video: VideoPart;
@@ -32,14 +38,13 @@ export const emptyDocument = (settings: SwapSettings): StudioDocument => ({
   video: EMPTY_VIDEO,
 });
 
-const sameFace = (a: SourceFace | undefined, b: SourceFace | undefined): boolean =>
-  a?.photo === b?.photo && a?.face === b?.face;
-
-/** The target face takes this source face, or keeps its own when `source` is null. */
+/** The target face takes this source face, or keeps its own when `source` is null. Single regions stay as they were. */
 export function withAssignment(doc: StudioDocument, targetFace: number, source: SourceFace | null): StudioDocument {
-  if (sameFace(doc.assignments[targetFace], source ?? undefined)) return doc;
-  const { [targetFace]: _, ...others } = doc.assignments;
-  return { ...doc, assignments: source ? { ...others, [targetFace]: source } : others };
+  if (isSameFace(doc.assignments[targetFace], source ?? undefined)) return doc;
+  const { [targetFace]: before, ...others } = doc.assignments;
+  const regions = before?.regions;
+  const entry = source && { photo: source.photo, face: source.face, ...(regions && { regions }) };
+  return { ...doc, assignments: entry ? { ...others, [targetFace]: entry } : others };
 }
 
 /**
@@ -70,7 +75,10 @@ export function withSource(
 
 /** Takes a source photo away, and with it what was assigned from it. */
 export function withoutSource(doc: StudioDocument, photo: PhotoKey): StudioDocument {
-  const kept = Object.entries(doc.assignments).filter(([, source]) => source.photo !== photo);
+  const kept = Object.entries(doc.assignments).flatMap(([face, entry]) => {
+    if (entry.photo === photo) return [];
+    return [[face, mapRegionSources(entry, (source) => (source.photo === photo ? undefined : source))] as const];
+  });
   return {
     ...doc,
     sources: doc.sources.filter((key) => key !== photo),
@@ -94,11 +102,16 @@ export function withMovedFaces(
   photo: PhotoKey,
   moved: ReadonlyMap<number, number>,
 ): StudioDocument {
-  const assignments: Record<number, SourceFace> = {};
-  for (const [key, source] of Object.entries(doc.assignments)) {
-    const target = doc.target === photo ? moved.get(Number(key)) : Number(key);
+  const follow = (source: SourceFace): SourceFace | undefined => {
     const face = source.photo === photo ? moved.get(source.face) : source.face;
-    if (target !== undefined && face !== undefined) assignments[target] = { photo: source.photo, face };
+    return face === undefined ? undefined : { photo: source.photo, face };
+  };
+  const assignments: Record<number, AssignedFace> = {};
+  for (const [key, entry] of Object.entries(doc.assignments)) {
+    const target = doc.target === photo ? moved.get(Number(key)) : Number(key);
+    const main = follow(entry);
+    const { regions } = mapRegionSources(entry, follow);
+    if (target !== undefined && main) assignments[target] = { ...main, ...(regions && { regions }) };
   }
   return { ...doc, assignments, video: withMovedSources(doc.video, photo, moved) };
 }
@@ -111,18 +124,36 @@ export function photosOf(doc: StudioDocument): PhotoKey[] {
 /**
  * The request that makes this document's result; null while there is nothing to swap or a photo it needs is not open
  * in the engine.
+ * @param manySources whether the engine takes single regions from further faces
  */
-export function requestOf(doc: StudioDocument, idOf: (photo: PhotoKey) => PhotoId | null): SwapRequest | null {
+export function requestOf(
+  doc: StudioDocument,
+  idOf: (photo: PhotoKey) => PhotoId | null,
+  manySources = false,
+): SwapRequest | null {
   const target = doc.target === null ? null : idOf(doc.target);
   if (target === null) return null;
   const assignments: SwapRequest['assignments'] = [];
-  for (const [targetFace, { photo, face }] of Object.entries(doc.assignments)) {
-    const source = idOf(photo);
-    if (source === null) return null;
-    assignments.push({ targetFace: Number(targetFace), source, sourceFace: face });
+  for (const [targetFace, entry] of Object.entries(doc.assignments)) {
+    const source = idOf(entry.photo);
+    const others = (manySources ? furtherSources(entry) : []).map(({ source: further, regions }) => ({
+      source: idOf(further.photo),
+      sourceFace: further.face,
+      regions,
+    }));
+    if (source === null || !others.every(isOpen)) return null;
+    assignments.push({
+      targetFace: Number(targetFace),
+      source,
+      sourceFace: entry.face,
+      ...(others.length > 0 && { others }),
+    });
   }
   return assignments.length === 0 ? null : { target, assignments, settings: doc.settings };
 }
+
+const isOpen = <Row extends { readonly source: PhotoId | null }>(row: Row): row is Row & { readonly source: PhotoId } =>
+  row.source !== null;
 
 /** A text that is equal for two documents exactly when they ask for the same result. */
 export function fingerprint(doc: StudioDocument): string {
@@ -135,6 +166,9 @@ export const isComplete = (doc: StudioDocument): boolean =>
 
 /** The photos that a run of this document reads. */
 export function photosInUse(doc: StudioDocument): PhotoKey[] {
-  const sources = Object.values(doc.assignments).map((source) => source.photo);
+  const sources = Object.values(doc.assignments).flatMap((entry) => [
+    entry.photo,
+    ...furtherSources(entry).map(({ source }) => source.photo),
+  ]);
   return [...new Set(doc.target === null ? sources : [doc.target, ...sources])];
 }

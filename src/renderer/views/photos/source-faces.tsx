@@ -1,6 +1,7 @@
 import { makeStyles, mergeClasses, tokens, useArrowNavigationGroup } from '@fluentui/react-components';
 import { withAssignment } from '../../model/document.ts';
 import { gravest, readingOrder, remarkable } from '../../model/faces.ts';
+import { isFaceUsed } from '../../model/region-sources.ts';
 import { edit, useEdit } from '../../state/edit.ts';
 import type { Photo } from '../../state/photos.ts';
 import { text } from '../../text.ts';
@@ -86,7 +87,7 @@ export function SourceFaces({ photo }: { photo: Photo }) {
   return (
     <FaceButtons
       photo={photo}
-      isUsed={(face) => Object.values(assignments).some((row) => row.photo === photo.key && row.face === face)}
+      isUsed={(face) => isFaceUsed(assignments, photo.key, face)}
       disabled={!hasTarget || selected === null}
       onPick={(face) => selected !== null && toggle(photo, face, selected)}
     />

@@ -9,10 +9,9 @@ import {
   makeStyles,
   tokens,
 } from '@fluentui/react-components';
+import { useSourceFaces } from '../../hooks/use-source-faces.ts';
 import { type SourceFace, withAssignment } from '../../model/document.ts';
-import { readingOrder } from '../../model/faces.ts';
 import { edit, selectFace, useEdit } from '../../state/edit.ts';
-import { usePhotos } from '../../state/photos.ts';
 import { text } from '../../text.ts';
 import { FaceThumb } from './face-thumb.tsx';
 
@@ -42,25 +41,6 @@ const useStyles = makeStyles({
 const KEEP = 'keep';
 const idOf = (source: SourceFace | undefined): string => (source ? `${source.photo}:${source.face}` : KEEP);
 
-interface Choice extends SourceFace {
-  readonly label: string;
-}
-
-/** Every face of every source photo, in the order of the panel. */
-function useChoices(): Choice[] {
-  const sources = useEdit((state) => state.history.present.sources);
-  const byKey = usePhotos((state) => state.byKey);
-  return sources.flatMap((key) => {
-    const photo = byKey[key];
-    const order = readingOrder(photo?.info.faces ?? []);
-    return order.map((face, position) => ({
-      photo: key,
-      face,
-      label: order.length === 1 ? (photo?.name ?? '') : text.faces.source(position + 1, photo?.name ?? ''),
-    }));
-  });
-}
-
 interface SourceChoiceProps {
   /** What is chosen for: the beginning of the button's name. */
   readonly label: string;
@@ -72,7 +52,7 @@ interface SourceChoiceProps {
 /** A menu of every source face, and of keeping the own one. */
 export function SourceChoice({ label: whom, source, onChoose }: SourceChoiceProps) {
   const styles = useStyles();
-  const choices = useChoices();
+  const choices = useSourceFaces();
   const label = choices.find((choice) => idOf(choice) === idOf(source))?.label;
   const choose = (value: string | undefined) => {
     const choice = choices.find((row) => idOf(row) === value);

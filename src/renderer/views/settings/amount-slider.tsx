@@ -10,7 +10,7 @@ const useStyles = makeStyles({
     fontVariantNumeric: 'tabular-nums',
     color: tokens.colorNeutralForeground2,
   },
-  off: { color: tokens.colorNeutralForegroundDisabled },
+  off: { color: tokens.colorNeutralForeground4 },
 });
 
 interface AmountSliderProps {

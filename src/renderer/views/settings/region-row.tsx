@@ -1,10 +1,11 @@
 import { Checkbox, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import type { Region } from '#shared/regions.ts';
 import type { RegionSwitch } from '#shared/settings.ts';
-import { withRegion } from '../../model/document.ts';
+import { type AssignedFace, withRegion } from '../../model/document.ts';
 import { edit, useEdit } from '../../state/edit.ts';
 import { text } from '../../text.ts';
 import { AmountSlider } from './amount-slider.tsx';
+import { RegionSourceMenu } from './region-source-menu.tsx';
 
 const useStyles = makeStyles({
   row: { ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover } },
@@ -29,10 +30,12 @@ interface RegionRowProps {
   readonly locked: boolean;
   /** Id of the text that says why a locked row cannot be changed. */
   readonly reason: string;
+  /** The target face whose regions may come from several faces; absent where one face is all there is. */
+  readonly sources?: { readonly targetFace: number; readonly entry: AssignedFace } | undefined;
 }
 
 /** The switches of one region. */
-export function RegionRow({ region, locked, reason }: RegionRowProps) {
+export function RegionRow({ region, locked, reason, sources }: RegionRowProps) {
   const styles = useStyles();
   const { id, color } = region;
   const row = useEdit((state) => state.history.present.settings.regions[id]);
@@ -58,6 +61,11 @@ export function RegionRow({ region, locked, reason }: RegionRowProps) {
           />
         </td>
       ))}
+      {sources && (
+        <td className={mergeClasses(styles.cell, styles.box)}>
+          <RegionSourceMenu region={id} name={name} disabled={!(row.texture || row.shape)} {...sources} />
+        </td>
+      )}
       {locked ? (
         <td className={mergeClasses(styles.cell, styles.kept)}>{text.settings.fromTarget}</td>
       ) : (

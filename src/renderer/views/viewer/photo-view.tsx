@@ -3,6 +3,7 @@ import { usePicture } from '../../hooks/use-picture.ts';
 import type { Viewport } from '../../hooks/use-viewport.ts';
 import { withAssignment } from '../../model/document.ts';
 import { viewSide } from '../../model/geometry.ts';
+import { isFaceUsed } from '../../model/region-sources.ts';
 import { edit, selectFace, useEdit } from '../../state/edit.ts';
 import type { Photo } from '../../state/photos.ts';
 import { text } from '../../text.ts';
@@ -27,9 +28,7 @@ export function PhotoView({ photo, role, viewport, boxes }: PhotoViewProps) {
   const shown = usePicture(key, side, () => photos.view(key, side));
 
   const inUse = (face: number): boolean =>
-    role === 'target'
-      ? assignments[face] !== undefined
-      : Object.values(assignments).some((row) => row.photo === key && row.face === face);
+    role === 'target' ? assignments[face] !== undefined : isFaceUsed(assignments, key, face);
   const given = selected === null ? undefined : assignments[selected];
   const pick = (face: number): void => {
     if (role === 'target') selectFace(face);
