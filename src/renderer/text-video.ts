@@ -156,6 +156,9 @@ export const videoText = {
     ptiResume: 'Begin with weights',
     ptiResumeNone: 'Checkpoint',
     export: 'Export',
+    output: 'Result',
+    outputs: { video: 'Video', pictures: 'Folder of PNG pictures' },
+    desktopOnly: 'needs the desktop program',
     codec: 'Codec',
     codecs: {
       h264: 'H.264',

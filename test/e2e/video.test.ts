@@ -169,7 +169,7 @@ describe('a video', () => {
     expect([saved.times.pts.length, saved.info.audio.length]).toEqual([16, 1]);
     await said(page, 'Saved two people-swap.mp4');
     await close();
-  });
+  }, 300_000);
 
   it('goes on after the page was loaded again and after its engine was killed, and can be cancelled', async () => {
     const { page, close } = await openSeen(browser, studio.url);
@@ -203,7 +203,7 @@ describe('a video', () => {
     await press(page, 'Remove');
     await expect.poll(() => page.getByRole('tab', { name: 'Jobs (1)' }).count(), PATIENCE).toBe(1);
     await close();
-  });
+  }, 300_000);
 
   it('that the browser cannot play is shown frame by frame; the range is chosen by keys', async () => {
     const { page, close } = await openSeen(browser, studio.url);

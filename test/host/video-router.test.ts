@@ -197,8 +197,8 @@ describe('a job', () => {
     const stream = await engine.client.jobs.watch();
     const events: JobWatchEvent[] = [];
     const next = async () => {
-      const { value } = await stream.next();
-      if (value) events.push(value);
+      const step = await stream.next();
+      if (!step.done) events.push(step.value);
     };
     await next();
     const { id } = await engine.client.jobs.create({ clip: clip.video, trim: {}, ...choices });

@@ -186,15 +186,18 @@ export function clipActions(link: StudioLink, photos: PhotoActions, fail: (repor
 
   /** Looks how far the job is that finds the people of each clip. */
   async function follow(): Promise<void> {
-    const { list, loaded } = useJobs.getState();
+    const { list, removed } = useJobs.getState();
     for (const clip of Object.values(useClips.getState().byKey)) {
-      if (clip?.draft != null && loaded) {
-        const job = byId(list, clip.draft);
-        // Told of faces it still waits; once it was started it is a job like others.
-        if (job && job.state !== 'paused') changeClip(clip.key, { draft: null });
+      if (!clip) continue;
+      const { people, draft } = clip;
+      if ('job' in people && people.job !== null && removed.includes(people.job)) {
+        changeClip(clip.key, { people: { phase: 'none' }, draft: null });
+        continue;
       }
-      if (clip?.people.phase !== 'looking' || clip.people.job === null) continue;
-      const job = byId(list, clip.people.job);
+      // Told of faces it still waits; once it was started it is a job like others.
+      if (draft !== null && (byId(list, draft)?.state ?? 'paused') !== 'paused') changeClip(clip.key, { draft: null });
+      if (people.phase !== 'looking' || people.job === null) continue;
+      const job = byId(list, people.job);
       if (!job) continue;
       if (isDraft(job)) await adopt(clip.key, job).catch((error: unknown) => fail(reportOf(error)));
       else if (job.state === 'failed' && job.error)
@@ -231,6 +234,11 @@ export function clipActions(link: StudioLink, photos: PhotoActions, fail: (repor
 
     /** Goes on with a job that has found people and waits for their faces. */
     async openDraft(job: JobInfo): Promise<void> {
+      if (present()?.draft === job.id) {
+        showClip();
+        useVideoView.setState({ side: 'settings' });
+        return;
+      }
       try {
         const clip = await place({ job: job.id }, job.id);
         const span = { first: job.first, end: job.end };

@@ -9,9 +9,11 @@ export interface JobsState {
   readonly loaded: boolean;
   /** The frame of each job that was finished last. */
   readonly latest: Readonly<Partial<Record<JobId, number>>>;
+  /** Jobs that were removed while this window looked. */
+  readonly removed: readonly JobId[];
 }
 
-export const useJobs = create<JobsState>()(() => ({ list: [], loaded: false, latest: {} }));
+export const useJobs = create<JobsState>()(() => ({ list: [], loaded: false, latest: {}, removed: [] }));
 
 /** What the list is after an event. Pure. */
 export function afterEvent(state: JobsState, event: JobWatchEvent): JobsState {
@@ -28,7 +30,11 @@ export function afterEvent(state: JobsState, event: JobWatchEvent): JobsState {
     case 'frame':
       return { ...state, latest: { ...state.latest, [event.id]: event.frame } };
     case 'removed':
-      return { ...state, list: state.list.filter(({ id }) => id !== event.id) };
+      return {
+        ...state,
+        list: state.list.filter(({ id }) => id !== event.id),
+        removed: [...state.removed, event.id],
+      };
   }
 }
 

@@ -1,6 +1,6 @@
 import { Checkbox, Field, MessageBar, MessageBarBody, makeStyles, Slider, tokens } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
-import { VIDEO_CODECS, VIDEO_PRESETS } from '#shared/jobs.ts';
+import { JOB_OUTPUTS, VIDEO_CODECS, VIDEO_PRESETS } from '#shared/jobs.ts';
 import { VIDEO_DETAILS, type VideoExport, type VideoSettings } from '#shared/settings.ts';
 import { containersFor, VIDEO_CONTAINERS, type VideoCodec } from '#shared/video-formats.ts';
 import { useStudio } from '../../actions/studio.ts';
@@ -121,11 +121,26 @@ export function ExportSection() {
   const { videoExport, setExport } = useVideoSettings();
   const codecs = useCodecs();
   const words = text.video.settings;
-  const { codec, quality, preset, container } = videoExport;
+  const web = useConnection((state) => state.shell?.kind === 'web');
+  const { codec, quality, preset, container, output } = videoExport;
   const lossless = LOSSLESS.includes(codec);
   const fitting = containersFor(codec);
+  const result = (
+    <Choice
+      label={words.output}
+      value={output}
+      options={JOB_OUTPUTS.map((value) => ({
+        value,
+        label: words.outputs[value],
+        obstacle: value === 'pictures' && web ? words.desktopOnly : undefined,
+      }))}
+      onChoose={(next) => setExport({ output: next })}
+    />
+  );
+  if (output === 'pictures') return <Section title={words.export}>{result}</Section>;
   return (
     <Section title={words.export}>
+      {result}
       <Choice
         label={words.codec}
         hint={words.codecHints[codec]}
