@@ -10,6 +10,7 @@ const useStyles = makeStyles({
     fontVariantNumeric: 'tabular-nums',
     color: tokens.colorNeutralForeground2,
   },
+  compact: { gridTemplateColumns: 'minmax(0, 1fr)' },
   off: { color: tokens.colorNeutralForeground4 },
 });
 
@@ -19,14 +20,26 @@ interface AmountSliderProps {
   readonly value: number;
   readonly disabled?: boolean;
   readonly describedBy?: string | undefined;
+  /** Without the value beside it, where there is no room; it is the tooltip then. */
+  readonly compact?: boolean;
   readonly onChange: (value: number) => void;
 }
 
 /** A slider from 0 to 100 % with its value beside it. */
-export function AmountSlider({ label, value, disabled = false, describedBy, onChange }: AmountSliderProps) {
+export function AmountSlider({
+  label,
+  value,
+  disabled = false,
+  describedBy,
+  compact = false,
+  onChange,
+}: AmountSliderProps) {
   const styles = useStyles();
   return (
-    <div className={styles.root}>
+    <div
+      className={mergeClasses(styles.root, compact && styles.compact)}
+      title={compact ? text.settings.percent(value) : undefined}
+    >
       <Slider
         className={styles.slider}
         size="small"
@@ -39,9 +52,11 @@ export function AmountSlider({ label, value, disabled = false, describedBy, onCh
         aria-describedby={describedBy}
         onChange={(_, data) => onChange(data.value / 100)}
       />
-      <span className={mergeClasses(styles.value, disabled && styles.off)} aria-hidden>
-        {text.settings.percent(value)}
-      </span>
+      {!compact && (
+        <span className={mergeClasses(styles.value, disabled && styles.off)} aria-hidden>
+          {text.settings.percent(value)}
+        </span>
+      )}
     </div>
   );
 }

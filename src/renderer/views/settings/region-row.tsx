@@ -73,6 +73,7 @@ export function RegionRow({ region, locked, reason, sources }: RegionRowProps) {
           <AmountSlider
             label={text.settings.amountOf(name)}
             value={row.amount}
+            compact={sources !== undefined}
             disabled={!(row.texture || row.shape)}
             onChange={(amount) => set({ amount }, `amount:${id}`)}
           />

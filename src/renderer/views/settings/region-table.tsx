@@ -19,7 +19,7 @@ const useStyles = makeStyles({
   },
   first: { textAlign: 'left', width: '32%' },
   part: { width: '17.5%' },
-  narrow: { width: '14%' },
+  narrow: { width: '16%' },
   from: { width: '34px' },
   reason: {
     padding: `${tokens.spacingVerticalS} 0 ${tokens.spacingVerticalXS}`,
