@@ -1,8 +1,10 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
-import { launch, openSeen, PATIENCE, said } from './support/page.ts';
+import { launch, openSeen, openWindow, PATIENCE, said } from './support/page.ts';
 
 let browser: Browser;
 let studio: StudioProcess;
@@ -35,6 +37,24 @@ describe('the settings', () => {
 
     const second = await openSeen(browser, studio.url, { colorScheme: 'light' });
     await expect.poll(() => themeOf(second.page)).toBe('high-contrast');
+    await second.close();
+  });
+
+  it('that cannot be read are put aside, and the window says so once', async () => {
+    const file = path.join(studio.home, 'settings.json');
+    await writeFile(file, '{ "version": 1, "theme": ');
+    const first = await openWindow(browser, studio.url);
+    await said(first.page, 'Your settings could not be read');
+    const message = first.page.locator('.fui-ToastBody', { hasText: 'settings.json.bak' });
+    expect(await message.textContent()).toBe(
+      'The settings file was damaged; it is kept as settings.json.bak and the defaults are used.',
+    );
+    expect(await readFile(`${file}.bak`, 'utf8')).toContain('"theme": ');
+    await first.close();
+    const second = await openWindow(browser, studio.url);
+    await second.page.locator('[data-theme][aria-busy=false]').waitFor(PATIENCE);
+    await second.page.waitForTimeout(500);
+    expect(await second.page.getByText('Your settings could not be read').count()).toBe(0);
     await second.close();
   });
 
