@@ -11,6 +11,8 @@ export interface Home {
   readonly packs: string;
   /** Video jobs, one folder each. */
   readonly jobs: string;
+  /** Tuned weights that are kept for later. */
+  readonly tuned: string;
   /** May be deleted at any time. */
   readonly cache: string;
   /** Clips that pages sent for jobs, kept as long as their jobs. */
@@ -34,6 +36,7 @@ export function findHome(env: NodeJS.ProcessEnv = process.env): Home {
     root,
     packs: path.join(root, 'packs'),
     jobs: path.join(root, 'jobs'),
+    tuned: path.join(root, 'tuned'),
     cache: path.join(root, 'cache'),
     clips: path.join(root, 'clips'),
     uploads: path.join(root, 'uploads'),

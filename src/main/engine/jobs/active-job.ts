@@ -25,6 +25,8 @@ export interface ActiveJobOptions {
   readonly manifest: Manifest;
   readonly state: StoredState;
   readonly lock: Lock;
+  /** It was made by the call that puts it into the queue. */
+  readonly fresh: boolean;
   /** The lock of whoever runs a job. */
   readonly laneLock: string;
   readonly engine: VideoEngine;
@@ -115,6 +117,7 @@ export class ActiveJob {
     return runJob({
       ...{ folder, engine, signal, meter },
       manifest: this.#manifest,
+      fresh: this.#options.fresh,
       placing: this.#state.result,
       requireLock: async () => {
         if (!(await lock.isHeld())) throw new Error('Another process took this job over.');

@@ -21,6 +21,7 @@ export async function keepFrames(folder: JobFolder, manifest: Manifest): Promise
 export async function cleanUp(folder: JobFolder, { settings }: Manifest, state: JobState): Promise<void> {
   await Promise.all([folder.root, folder.analysis, folder.segments].map(removeUnfinished));
   if (state === 'done' || state === 'cancelled') await removeSegments(folder);
+  if (state === 'cancelled') await rm(folder.tuning, { recursive: true, force: true });
   if (state === 'cancelled' || (state === 'done' && settings.out !== undefined)) await removeAnalysis(folder);
 }
 

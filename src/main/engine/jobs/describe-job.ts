@@ -7,6 +7,7 @@ import type { JobFolder } from './job-folder.ts';
 import type { Manifest } from './manifest.ts';
 import { fractionOf, type Progress, phasesOf } from './progress-meter.ts';
 import type { StoredState } from './state.ts';
+import { isTuned } from './tuned.ts';
 
 /** What its process knows beyond the files. */
 export type LiveProgress = Pick<Progress, 'framesDone' | 'framesTotal' | 'fraction' | 'fps' | 'secondsLeft'>;
@@ -32,7 +33,7 @@ export function describeJob(manifest: Manifest, stored: StoredState, owned: bool
     ...{ width: clip.width, height: clip.height, clipFrames: clip.frames, first, end, seconds: clip.seconds },
     framesDone,
     framesTotal,
-    fraction: state === 'done' ? 1 : fractionOf(phasesOf(manifest), phase, framesDone / framesTotal),
+    fraction: state === 'done' ? 1 : fractionOf(phasesOf(manifest, isTuned(manifest)), phase, framesDone / framesTotal),
     fps: null,
     secondsLeft: null,
     ...live,

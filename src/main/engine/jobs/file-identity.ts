@@ -32,21 +32,29 @@ const BEGIN_ANEW = 'Begin the job anew with "retry".';
  * A look at size and time only.
  * @throws InputError
  */
-export async function checkTargetQuickly({ target }: Manifest): Promise<void> {
+export async function checkTargetQuickly({ target }: Manifest): Promise<{ modifiedMs: number }> {
   const info = await stat(target.path).catch((error: unknown) => {
     const { message } = toReadError(error, target.name);
     throw new InputError(message, { file: target.path, action: 'Put the video back where it was, then resume.' });
   });
   if (info.size !== target.bytes) throw changedTarget(target.name);
+  return { modifiedMs: info.mtimeMs };
 }
 
 /**
  * The video's content and those of the copied photos.
+ * @param fresh the job was made a moment ago: an unchanged time of the video is enough
  * @throws InputError, CancelledError
  */
-export async function checkInputs(folder: JobFolder, manifest: Manifest, signal: AbortSignal): Promise<void> {
-  await checkTargetQuickly(manifest);
+export async function checkInputs(
+  folder: JobFolder,
+  manifest: Manifest,
+  fresh: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const { modifiedMs } = await checkTargetQuickly(manifest);
   const { target, sources } = manifest;
+  if (fresh && modifiedMs === target.modifiedMs) return;
   const now = await identifyFile(target.path, target.name, signal);
   if (now.sha256 !== target.sha256) throw changedTarget(target.name);
   for (const { file, name, sha256 } of sources) {

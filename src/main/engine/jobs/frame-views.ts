@@ -19,6 +19,7 @@ import { createOneKept } from './one-kept.ts';
 import { partCount, partOf } from './parts.ts';
 import { partFile, readPart } from './segments.ts';
 import type { StoredState } from './state.ts';
+import { tunedWeights } from './tune-phase.ts';
 import type { VideoEngine } from './video-engine.ts';
 
 export interface ViewedJob {
@@ -101,8 +102,11 @@ export function createFrameViews(engine: VideoEngine): FrameViews {
     }
     if (manifest.sources.length === 0) throw new UsageError('No source was chosen.');
     const analysis = await analysisOf(job);
-    const key = JSON.stringify([manifest.id, manifest.settings.swap, manifest.settings.video, manifest.sources]);
-    const swapper = await swappers.get(key, () => engine.openSwapper(swapperRequest(folder, manifest, analysis)));
+    const tuned = await tunedWeights(folder, manifest);
+    const { swap, video } = manifest.settings;
+    const key = JSON.stringify([manifest.id, swap, video, manifest.sources, tuned]);
+    const request = { ...swapperRequest(folder, manifest, analysis), tuned };
+    const swapper = await swappers.get(key, () => engine.openSwapper(request));
     const frame = await targetFrame(job, index, signal);
     // One after the other: a swapper works on one frame at a time.
     const turn = swapping.then(() => swapper.swap(frame, analysis.timeline.facesAt(index), signal));

@@ -80,6 +80,7 @@ export async function startAnew(folder: JobFolder, manifest: Manifest, state: St
   const identityOfEngine = await madeWith(engine, settings.swap);
   await removeSegments(folder);
   await removeAnalysis(folder);
+  await rm(folder.tuning, { recursive: true, force: true });
   await Promise.all([folder.tracks, folder.frames].map((file) => rm(file, { force: true })));
   await removeResult(folder, state);
   const anew = {

@@ -20,6 +20,8 @@ export interface JobFolder {
   /** Tracks of the finished analysis. */
   readonly tracks: string;
   readonly segments: string;
+  /** Prepared faces, checkpoints and tuned weights of personal tuning. */
+  readonly tuning: string;
   /** Frame states of a finished job. */
   readonly frames: string;
 }
@@ -40,6 +42,7 @@ export function jobFolder(jobs: string, id: JobId): JobFolder {
     analysis: at('analysis'),
     tracks: at('tracks.json'),
     segments: at('segments'),
+    tuning: at('tuning'),
     frames: at('frames.json'),
   };
 }

@@ -18,6 +18,7 @@ import { jobTimeline } from './job-timeline.ts';
 import type { JobChange, JobEvent, JobQueue, JobRequest } from './jobs.ts';
 import { makeJob } from './make-job.ts';
 import { type Manifest, readManifest, writeManifest } from './manifest.ts';
+import type { TuningWatch } from './run.ts';
 import { saveResult } from './save-result.ts';
 import { finishedParts } from './segments.ts';
 import { madeWith, requireSame } from './start-checks.ts';
@@ -29,6 +30,8 @@ export interface JobQueueOptions {
   readonly jobs: string;
   /** Closed by its owner, after the queue. */
   readonly engine: VideoEngine;
+  /** Watches and steers the tunings of this queue's jobs. */
+  readonly tuning?: TuningWatch | undefined;
 }
 
 /** Nothing is read or run before the first call. */
@@ -43,21 +46,23 @@ interface Known {
 class FolderJobQueue implements JobQueue {
   readonly #jobs: string;
   readonly #engine: VideoEngine;
+  readonly #tuning: TuningWatch | undefined;
   readonly #views: FrameViews;
   readonly #active = new Map<JobId, { readonly job: ActiveJob; readonly over: Promise<void> }>();
   readonly #listeners = new Set<(event: JobEvent) => void>();
   /** The jobs of this process, one after the other. */
   #lane: Promise<void> = Promise.resolve();
 
-  constructor({ jobs, engine }: JobQueueOptions) {
+  constructor({ jobs, engine, tuning }: JobQueueOptions) {
     this.#jobs = jobs;
+    this.#tuning = tuning;
     this.#engine = engine;
     this.#views = createFrameViews(engine);
   }
 
   async add(request: JobRequest, signal?: AbortSignal): Promise<JobInfo> {
     const folder = await makeJob(this.#jobs, this.#engine, request, signal);
-    await this.#enqueue(folder);
+    await this.#enqueue(folder, true);
     return this.get(folder.id);
   }
 
@@ -202,7 +207,7 @@ class FolderJobQueue implements JobQueue {
   }
 
   /** Takes the job, so that no other process touches it, and puts it behind those that wait. */
-  async #enqueue(folder: JobFolder): Promise<void> {
+  async #enqueue(folder: JobFolder, fresh = false): Promise<void> {
     const lock = await this.#take(folder);
     const { manifest, state: before } = await this.#know(folder.id);
     const { error: _over, ...rest } = before;
@@ -211,7 +216,8 @@ class FolderJobQueue implements JobQueue {
     await writeState(folder, state);
     const { id } = folder;
     const job = new ActiveJob({
-      ...{ folder, manifest, state, lock, engine: this.#engine, laneLock: laneLock(this.#jobs) },
+      ...{ folder, manifest, state, lock, fresh, engine: this.#engine, laneLock: laneLock(this.#jobs) },
+      tuning: this.#tuning,
       onChange: () => this.#emit({ type: 'job', job: job.info() }),
       onFrame: (frame) => this.#emit({ type: 'frame', id, frame }),
     });

@@ -18,6 +18,7 @@ import { removeSegments } from './segments.ts';
 import { madeWith, requireSame } from './start-checks.ts';
 import { swapPhase } from './swap-phase.ts';
 import { wantedFrames } from './trim.ts';
+import { tunePhase } from './tune-phase.ts';
 import type { PhotoFace, SwapperRequest, VideoEngine } from './video-engine.ts';
 
 export interface RunnerOptions {
@@ -28,6 +29,8 @@ export interface RunnerOptions {
   readonly meter: ProgressMeter;
   readonly listener: RunListener;
   requireLock(): Promise<void>;
+  /** Nothing was done yet, and the inputs were read a moment ago. */
+  readonly fresh: boolean;
   /** Where an earlier run was about to put the result. */
   readonly placing: string | undefined;
 }
@@ -44,7 +47,7 @@ export async function runJob(options: RunnerOptions): Promise<RunOutcome> {
   const { folder, engine, signal, listener } = options;
   let { manifest } = options;
   await Promise.all([folder.root, folder.analysis, folder.segments].map(removeUnfinished));
-  await checkInputs(folder, manifest, signal);
+  await checkInputs(folder, manifest, options.fresh, signal);
   manifest = await renewIdentity(options);
   let clip = await openClip(manifest, signal);
   const run = (): JobRun => ({ ...options, manifest, clip });
@@ -64,7 +67,10 @@ export async function runJob(options: RunnerOptions): Promise<RunOutcome> {
   const { timeline } = analysis;
   if (timeline.tracks.length === 0) await listener.step({ notices: ['No face was found in the clip.'] });
   const request = (): SwapperRequest => swapperRequest(folder, manifest, analysis);
-  await swapPhase(run(), timeline, () => engine.openSwapper(request())).catch((error: unknown) => {
+  const tuned = await tunePhase(run(), timeline, request()).catch((error: unknown) => {
+    throw asInputError(error, manifest);
+  });
+  await swapPhase(run(), timeline, () => engine.openSwapper({ ...request(), tuned })).catch((error: unknown) => {
     throw asInputError(error, manifest);
   });
   return { kind: 'done', result: await finishPhase(run(), options.placing) };

@@ -2,11 +2,16 @@
 import type { JobPhase } from '#shared/video.ts';
 
 /** Share of each phase in the whole work, for one bar over all of them. */
-const SHARES: Readonly<Record<JobPhase, number>> = { analyse: 0.3, tune: 0, swap: 0.68, finish: 0.02 };
+const SHARES: Readonly<Record<JobPhase, number>> = { analyse: 0.3, tune: 3, swap: 0.68, finish: 0.02 };
 
-/** The phases of a job, in order. */
-export const phasesOf = ({ stopAfter }: { readonly stopAfter?: 'analyse' | undefined }): readonly JobPhase[] =>
-  stopAfter === undefined ? ['analyse', 'swap', 'finish'] : ['analyse'];
+/** The phases of a job, in order. @param tuned whether it tunes */
+export const phasesOf = (
+  { stopAfter }: { readonly stopAfter?: 'analyse' | undefined },
+  tuned = false,
+): readonly JobPhase[] => {
+  if (stopAfter !== undefined) return ['analyse'];
+  return tuned ? ['analyse', 'tune', 'swap', 'finish'] : ['analyse', 'swap', 'finish'];
+};
 
 /** Share of the whole work that is done. @param within share of the phase */
 export function fractionOf(phases: readonly JobPhase[], phase: JobPhase, within: number): number {

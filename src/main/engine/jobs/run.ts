@@ -1,6 +1,8 @@
 /** What the phases of a running job share. */
+import type { TuningFrames } from '#engine/tuning/tuning-frames.ts';
+import type { TuningEvent } from '#engine/tuning/tuning-job.ts';
 import type { OpenedVideo } from '#engine/video/open-video.ts';
-import type { SkippedRange } from '#shared/jobs.ts';
+import type { JobId, SkippedRange } from '#shared/jobs.ts';
 import type { JobPhase } from '#shared/video.ts';
 import type { JobFolder } from './job-folder.ts';
 import type { Manifest } from './manifest.ts';
@@ -24,8 +26,31 @@ export interface RunListener {
   progress(): void;
   /** A frame is finished. Its pixels are good until the call returns. */
   frame(index: number, pixels: Uint8Array): void;
+  /** Tuning begins, or is taken up again. */
+  tuning?(subject: TuningSubject): Promise<TuningSeat | undefined>;
   /** A part, a phase: something worth writing down. */
   step(change: StepChange): Promise<void>;
+}
+
+/** What a job tunes. */
+export interface TuningSubject {
+  readonly frames: TuningFrames;
+  /** The number in the clip of each of these frames, rising. */
+  readonly clipFrames: readonly number[];
+}
+
+/** The tune phase's end of whoever watches and steers it. It is closed when the phase is over, however it ends. */
+export interface TuningSeat extends AsyncDisposable {
+  tell(event: TuningEvent): void;
+  /** What is wanted beside pausing and cancelling the job. */
+  wish(): 'finish' | undefined;
+  /** The frame of the tuning whose reconstruction is wanted. */
+  watchedFrame(): number | undefined;
+}
+
+/** Watches and steers the tunings of jobs. */
+export interface TuningWatch {
+  begin(id: JobId, subject: TuningSubject): Promise<TuningSeat>;
 }
 
 export interface StepChange {

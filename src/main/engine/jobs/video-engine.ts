@@ -1,6 +1,8 @@
 /** What a job needs of face analysis and of a swapping engine. Tests bring their own. */
 import type { FaceTimeline, TrackedFace } from '#engine/face/tracks/timeline.ts';
 import type { Frame, FrameSwapper } from '#engine/pipeline/frame-swapper.ts';
+import type { PreparedFrame } from '#engine/tuning/frame-files.ts';
+import type { TuningJobOptions, TuningOutcome, TuningSettings } from '#engine/tuning/tuning-job.ts';
 import type { SourceFace } from '#shared/jobs.ts';
 import type { SwapSettings, VideoSettings } from '#shared/settings.ts';
 
@@ -26,6 +28,23 @@ export interface SwapperRequest {
   /** By track. */
   readonly sources: ReadonlyMap<number, PhotoFace>;
   readonly timeline: FaceTimeline;
+  /** Tuned weights that take the place of the engine's own. */
+  readonly tuned?: string | undefined;
+}
+
+/** Personal tuning for one job. */
+export interface JobTuning extends AsyncDisposable {
+  /** What tuning learns from a face of a frame. @throws CancelledError, NoFaceError */
+  prepare(frame: Frame, face: TrackedFace, signal: AbortSignal): Promise<PreparedFrame>;
+  /** Tunes on prepared frames; nothing is prepared afterwards. */
+  tune(options: TuneOptions): Promise<TuningOutcome>;
+}
+
+export interface TuneOptions extends Pick<TuningJobOptions, 'folder' | 'frames' | 'wish' | 'watchedFrame' | 'onEvent'> {
+  readonly settings: Omit<TuningSettings, 'resume'> & {
+    /** Kept weights to begin with. */
+    readonly resumeId: string | null;
+  };
 }
 
 export interface VideoEngine extends AsyncDisposable {
@@ -46,6 +65,11 @@ export interface VideoEngine extends AsyncDisposable {
   /** @throws NoFaceError when the photo has no such face, InputError when it is no photo */
   requireFace(photo: PhotoFace, signal?: AbortSignal): Promise<void>;
   openSwapper(request: SwapperRequest): Promise<FrameSwapper>;
+  /**
+   * Absent where there is nothing to tune.
+   * @throws MissingPackError naming the packs that tuning lacks
+   */
+  openTuning?(request: SwapperRequest): Promise<JobTuning>;
 }
 
 /** The same timeline with frames counted over the whole clip. */

@@ -1,0 +1,52 @@
+/** What tuning a clip needs of the rgi engine: faces prepared by its networks, and those of the losses. */
+import { findHome } from '#engine/files/home.ts';
+import type { DecodedPicture } from '#engine/image/picture.ts';
+import type { FrameSource } from '#engine/pipeline/create-frame-swapper.ts';
+import { openRgi } from '#engine/pipeline/rgi/context.ts';
+import type { RgiSource } from '#engine/pipeline/rgi/frame-preparation.ts';
+import { readFrameSource, tuningInput } from '#engine/pipeline/rgi/frame-swapper.ts';
+import { TunedStore } from '#engine/tuning/tuned-store.ts';
+import { tuneClip } from '#engine/tuning/tuning-job.ts';
+import { openTuningNetworks } from '#engine/tuning/tuning-networks.ts';
+import type { DeviceId } from '#shared/settings.ts';
+import type { JobTuning } from './video-engine.ts';
+
+export interface RgiTuningOptions {
+  /** By track. */
+  readonly sources: ReadonlyMap<number, FrameSource>;
+  readonly crop: boolean;
+  readonly device: DeviceId;
+  readonly threads?: number | undefined;
+}
+
+/** @throws MissingPackError naming what is missing, before any work */
+export async function openRgiTuning({ sources, crop, device, threads }: RgiTuningOptions): Promise<JobTuning> {
+  const { packs, tuned } = findHome();
+  const networks = await openTuningNetworks(packs);
+  let rgi: Awaited<ReturnType<typeof openRgi>> | undefined;
+  const known = new Map<FrameSource, RgiSource>();
+  const close = async (): Promise<void> => {
+    const opened = rgi;
+    rgi = undefined;
+    await opened?.[Symbol.asyncDispose]();
+  };
+  return {
+    async prepare({ width, height, pixels }, face, signal) {
+      rgi ??= await openRgi({ device, threads });
+      const from = sources.get(face.track);
+      if (from === undefined) throw new RangeError(`track ${face.track} has no source`);
+      const source = known.get(from) ?? (await readFrameSource(rgi, from, crop, signal));
+      known.set(from, source);
+      const frame: DecodedPicture = { width, height, channels: 3, bitDepth: 8, pixels, format: 'frame', notices: [] };
+      const { driven, recolored, labels, vectors } = await tuningInput(rgi, source, frame, face, signal);
+      return { driven, recolored, labels: labels.labels, vectors };
+    },
+    async tune({ settings: { resumeId, ...settings }, ...options }) {
+      // The networks that prepare frames take the memory that tuning needs.
+      await close();
+      const resume = resumeId === null ? undefined : new TunedStore(tuned).fileOf(resumeId);
+      return await tuneClip({ ...options, networks, device, settings: { ...settings, resume } });
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
