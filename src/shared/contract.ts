@@ -17,6 +17,7 @@ import {
   saveHandleSchema,
 } from './contract-base.ts';
 import { modelsContract } from './contract-models.ts';
+import { tuningContract } from './contract-tuning.ts';
 import { jobsContract, videoContract } from './contract-video.ts';
 import { REGION_IDS } from './regions.ts';
 import { appSettingsSchema, ENGINE_IDS, EXPORT_FORMATS, exportSettingsSchema, swapSettingsSchema } from './settings.ts';
@@ -194,6 +195,7 @@ export const engineContract = {
   },
   video: videoContract,
   jobs: jobsContract,
+  tuning: tuningContract,
 };
 export type EngineContract = typeof engineContract;
 
@@ -202,8 +204,8 @@ export type EngineContract = typeof engineContract;
 /** What a file or folder is chosen for: which endings a dialog offers, and where an upload lies and how long. */
 export const FILE_KINDS = ['picture', 'video', 'weights', 'folder'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
-/** What can be saved: a picture, a video, or a folder with one picture for every frame (desktop). */
-export const SAVE_FORMATS = [...EXPORT_FORMATS, ...VIDEO_CONTAINER_IDS, 'pictures'] as const;
+/** What can be saved: a picture, a video, a folder with one picture for every frame (desktop), tuned weights. */
+export const SAVE_FORMATS = [...EXPORT_FORMATS, ...VIDEO_CONTAINER_IDS, 'pictures', 'safetensors'] as const;
 export type SaveFormat = (typeof SAVE_FORMATS)[number];
 export const grantedFileSchema = z.object({ file: fileHandleSchema, name: z.string() });
 export type GrantedFile = z.infer<typeof grantedFileSchema>;

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { encoderSettingsSchema, JOB_OUTPUTS } from './jobs.ts';
 import { REGION_IDS, REGIONS, type RegionId } from './regions.ts';
+import { TUNING_SCHEDULES } from './tuning.ts';
 import { VIDEO_CONTAINER_IDS } from './video-formats.ts';
 
 export const ENGINE_IDS = ['classic', 'rgi'] as const;
@@ -71,6 +72,8 @@ export const videoSettingsSchema = z.strictObject({
   /** Passes over the chosen frames; 0 with `ptiResume` only loads the weights. */
   ptiSteps: z.int().min(0).max(999),
   ptiLearningRate: z.number().positive().max(1),
+  /** In which order the frames are visited. */
+  ptiSchedule: z.enum(TUNING_SCHEDULES).default('default'),
   /** Tuned weights to begin with, by their id; null begins with the checkpoint. */
   ptiResume: z.string().min(1).max(64).nullable(),
   /** Weight of the loss against the recoloured frames (lambda). */
@@ -84,6 +87,7 @@ export const DEFAULT_VIDEO_SETTINGS: VideoSettings = {
   pti: false,
   ptiSteps: 80,
   ptiLearningRate: 1e-3,
+  ptiSchedule: 'default',
   ptiResume: null,
   recolorLambda: 5,
 };

@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { InputError, throwIfCancelled } from '#engine/errors.ts';
+import { InputError, MissingPackError, throwIfCancelled } from '#engine/errors.ts';
 import { createKeptClips } from '#engine/host/kept-clips.ts';
+import type { KeptWeightsAccess } from '#engine/host/kept-weights.ts';
 import { createLane } from '#engine/host/lane.ts';
 import { createOpenedVideos } from '#engine/host/opened-videos.ts';
 import type { OpenServices } from '#engine/host/run-engine.ts';
+import { TuningDesk } from '#engine/host/tuning-desk.ts';
 import type { EncodedPicture, PhotoStudio } from '#engine/pipeline/photo-studio.ts';
 import { type PhotoInfo, photoIdSchema, resultIdSchema } from '#shared/contract.ts';
 import { DEFAULT_APP_SETTINGS } from '#shared/settings.ts';
@@ -98,6 +100,15 @@ export function createFakeStudio(stepMs = 1): FakeStudio {
 }
 
 /** The services of an engine process around a fake studio. @param packs the folder of packs; by default none */
+/** Nothing was taken in, and nothing can be. */
+const noKeptWeights: KeptWeightsAccess = {
+  keep: async () => {
+    throw new MissingPackError('This is a test.');
+  },
+  list: async () => [],
+  forget: async () => undefined,
+};
+
 export function fakeServices(
   studio: PhotoStudio,
   packs = path.join(os.tmpdir(), 'e4s-no-packs'),
@@ -127,6 +138,7 @@ export function fakeServices(
       videos: createOpenedVideos(),
       kept: createKeptClips(path.join(os.tmpdir(), `e4s-kept-${process.pid}`)),
     },
+    tuning: { desk: new TuningDesk(path.join(os.tmpdir(), 'e4s-no-jobs')), weights: noKeptWeights },
     lanes: { work: createLane(), packs: createLane() },
     doctor: async () => ({ ok: true }),
   };

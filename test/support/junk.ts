@@ -103,6 +103,8 @@ const fields = [
   'version',
   '__proto__',
   'constructor',
+  'which',
+  'from',
   'extra',
 ];
 

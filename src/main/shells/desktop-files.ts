@@ -20,6 +20,7 @@ const SAVE_TITLES: Readonly<Record<SaveFormat, string>> = {
   mkv: 'Matroska video',
   webm: 'WebM video',
   pictures: 'Folder of pictures',
+  safetensors: 'Tuned weights',
 };
 
 interface FileFilter {

@@ -31,6 +31,7 @@ export const FORMAT_ENDINGS: Readonly<Record<SaveFormat, string>> = {
   mkv: '.mkv',
   webm: '.webm',
   pictures: '',
+  safetensors: '.safetensors',
 };
 
 const OTHER_ENDINGS: Readonly<Partial<Record<SaveFormat, string>>> = { jpeg: '.jpeg', tiff: '.tiff', mp4: '.m4v' };

@@ -15,6 +15,7 @@ import type { WindowPhotos } from './photo-leases.ts';
 import { toBlob } from './picture-blob.ts';
 import { streamEvents } from './progress-stream.ts';
 import type { Sample } from './samples.ts';
+import { type TuningServices, tuningHandlers } from './tuning-router.ts';
 import { jobHandlers, type VideoServices, videoHandlers } from './video-router.ts';
 import type { WindowMedia } from './window-media.ts';
 
@@ -32,6 +33,7 @@ export interface EngineServices {
   readonly samples: readonly Sample[];
   readonly models: ModelsAccess;
   readonly video: Pick<VideoServices, 'jobs' | 'videos' | 'kept'>;
+  readonly tuning: TuningServices;
   readonly lanes: EngineLanes;
   readonly ask: AskShell;
   /** What `e4s doctor --json` prints. */
@@ -54,7 +56,7 @@ export interface EngineWindow {
 
 /** The router that one window is served with. */
 export function createEngineRouter(services: EngineServices, { photos, media, photoFiles }: EngineWindow): PlainRouter {
-  const { studio, settings, samples, models, video, lanes, ask, doctor } = services;
+  const { studio, settings, samples, models, video, tuning, lanes, ask, doctor } = services;
   const lane = lanes.work;
   const os = engineCalls();
   const toReadGrant = async (file: FileHandle): Promise<ReadGrant> =>
@@ -128,6 +130,7 @@ export function createEngineRouter(services: EngineServices, { photos, media, ph
     },
     video: videoHandlers(os.video, videoServices, media),
     jobs: jobHandlers(os.jobs, videoServices, media),
+    tuning: tuningHandlers(os.tuning, { ...tuning, ask, fileOf: toReadGrant }),
   });
 }
 

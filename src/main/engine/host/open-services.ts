@@ -10,16 +10,19 @@ import { rgiReadiness } from '#engine/pipeline/rgi/readiness.ts';
 import { listPacks } from '#engine/weights/packs.ts';
 import { examineSystem } from './doctor.ts';
 import { createKeptClips } from './kept-clips.ts';
+import { createKeptWeights } from './kept-weights.ts';
 import { createLane } from './lane.ts';
 import { createOpenedVideos } from './opened-videos.ts';
 import type { OpenServices } from './run-engine.ts';
 import { readSamples } from './samples.ts';
 import { shareLane } from './shared-video-engine.ts';
+import { TuningDesk } from './tuning-desk.ts';
 
 export const openServices: OpenServices = async () => {
   const home = findHome();
   const notices: string[] = [];
   const work = createLane();
+  const desk = new TuningDesk(home.jobs);
   return {
     studio: createPhotoStudio(),
     samples: await readSamples(path.join(modelsFolder(), 'samples')),
@@ -44,10 +47,11 @@ export const openServices: OpenServices = async () => {
       },
     },
     video: {
-      jobs: openJobQueue({ jobs: home.jobs, engine: shareLane(createVideoEngine(), work) }),
+      jobs: openJobQueue({ jobs: home.jobs, engine: shareLane(createVideoEngine(), work), tuning: desk }),
       videos: createOpenedVideos(),
       kept: createKeptClips(home.clips),
     },
+    tuning: { desk, weights: createKeptWeights(home) },
     lanes: { work, packs: createLane() },
     doctor: () => examineSystem(home),
   };
