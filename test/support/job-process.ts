@@ -13,8 +13,9 @@ export interface JobProcessOrder {
   readonly request?: JobRequest;
   readonly resume?: string;
   readonly delayMs: number;
-  /** Seconds of a part; 0.4 where nothing is said. */
+  /** See `FakeEngineOptions`. */
   readonly partSeconds?: number;
+  readonly inPlace?: boolean;
 }
 
 /** A face that comes, moves and goes. */
@@ -27,6 +28,7 @@ async function main(order: JobProcessOrder): Promise<void> {
   const engine = fakeVideoEngine({
     faces: WANDERER,
     delayMs: order.delayMs,
+    inPlace: order.inPlace ?? false,
     ...(order.partSeconds === undefined ? {} : { partSeconds: order.partSeconds }),
     duringLook: (frame) => say(`look ${frame}`),
     duringSwap: (frame) => say(`swap ${frame}`),

@@ -37,7 +37,8 @@ async function peakBytes(times: number): Promise<number> {
     out: world.at(`${times} out.mp4`),
     encoder: { codec: 'h264', quality: 40, preset: 'fast' },
   });
-  const { ended } = runJobProcess(entry.file, { jobs: world.jobs, request, delayMs: 0, partSeconds: 3 });
+  const order = { jobs: world.jobs, request, delayMs: 0, partSeconds: 3, inPlace: true };
+  const { ended } = runJobProcess(entry.file, order);
   const lines = await ended;
   expect(lines.at(-1)).toBe('end done ');
   return Number(lines.find((line) => line.startsWith('rss '))?.slice(4));

@@ -117,7 +117,7 @@ const runAgain = (
   withQueue(context, options, async (queue, log, printer) => {
     const begin = performance.now();
     const { id } = await again(queue, parseId(text));
-    const { job, times } = await followJob(queue, id, log, context.signal);
+    const { job, times } = await followJob(queue, id, log, { signal: context.signal, fresh: false });
     await printJob(queue, job, printer, { engine: (await queue.filesOf(id)).engine, times, begin });
   });
 

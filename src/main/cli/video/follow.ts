@@ -12,6 +12,12 @@ export interface PhaseTime {
   readonly ms: number;
 }
 
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  /** The job was made for this command, and goes with it when it cannot begin. */
+  readonly fresh: boolean;
+}
+
 /**
  * Shows progress until the job neither waits nor runs. An abort pauses it.
  * @throws CancelledError that says how to go on, or the job's own failure
@@ -20,7 +26,7 @@ export async function followJob(
   queue: JobQueue,
   id: JobId,
   log: EventLog,
-  signal: AbortSignal,
+  { signal, fresh }: FollowOptions,
 ): Promise<{ job: JobInfo; times: PhaseTime[] }> {
   const times: PhaseTime[] = [];
   const told = new Set<string>();
@@ -49,7 +55,7 @@ export async function followJob(
   try {
     const job = await queue.settled(id);
     endPhase();
-    await throwUnlessDone(queue, job);
+    await throwUnlessDone(queue, job, fresh);
     return { job, times };
   } finally {
     signal.removeEventListener('abort', pause);
@@ -73,14 +79,17 @@ function showProgress(log: EventLog, job: JobInfo): void {
   });
 }
 
-/** A failure that the same request would meet again; its job is of no use. */
+/** Failures that the same request would meet again. */
 const FINAL: ReadonlySet<ErrorKind> = new Set(['usage', 'input', 'no-face', 'missing']);
 
-async function throwUnlessDone(queue: JobQueue, { id, state, error }: JobInfo): Promise<void> {
+async function throwUnlessDone(queue: JobQueue, job: JobInfo, fresh: boolean): Promise<void> {
+  const { id, state, error } = job;
   if (state === 'done') return;
   const resume = `"e4s jobs resume ${id}" goes on.`;
   if (error) {
-    const final = FINAL.has(error.kind) && state === 'failed';
+    // A new job that failed before its first finished part is of no use to anybody.
+    const begun = job.swappedFrames > 0 || job.skipped.length > 0;
+    const final = fresh && !begun && state === 'failed' && FINAL.has(error.kind);
     if (final) await queue.remove(id);
     throw new JobError(final ? error : { ...error, action: [error.action, resume].filter(Boolean).join(' ') });
   }

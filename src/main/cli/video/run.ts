@@ -20,7 +20,7 @@ export async function runVideoSwap(context: CliContext, options: SwapArguments):
     await using queue = openJobQueue({ jobs: findHome().jobs, engine });
     log.progress({ fraction: 0, label: `Opening ${options.target}` });
     const added = await queue.add(request, signal);
-    const { job, times } = await followJob(queue, added.id, log, signal);
+    const { job, times } = await followJob(queue, added.id, log, { signal, fresh: true });
     await printJob(queue, job, printer, { engine: await nameOf(engine, request.swap), times, begin });
   });
 }
