@@ -20,7 +20,9 @@ export async function createFakeApp(): Promise<FakeApp> {
   );
   await writeFile(path.join(renderer, 'assets', 'main.js'), 'export {};');
   await writeFile(path.join(root, 'secret.txt'), 'secret');
-  const entry = await buildEntry('test/support/fake-engine.ts');
+  const entry = await buildEntry('test/support/fake-engine.ts', {
+    outside: ['sharp', 'onnxruntime-node', 'ffmpeg-static', '@ffmpeg-installer/ffmpeg', '@ffprobe-installer/ffprobe'],
+  });
   return {
     app: {
       root,
