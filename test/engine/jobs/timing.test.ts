@@ -1,6 +1,6 @@
 /** Every frame at its time with all tracks, through a whole job, on clips that are difficult. */
 import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeFrames } from '#engine/video/decode.ts';
@@ -151,6 +151,61 @@ test('a range has its own frames, times and sound', async () => {
       wanted.map((s) => s - wanted[0]!),
     ),
   ).toBeLessThan(MILLISECOND);
+});
+
+test('a clip that begins inside a group of pictures has the frames that can be decoded', async () => {
+  const whole = world.at('whole.mkv');
+  const clip = world.at('cut.mp4');
+  await ffmpeg(world.folder, ...testPicture('160x120', '25', 3), '-c:v', 'mpeg2video', '-bf', '2', '-g', '12', whole);
+  await ffmpeg(
+    world.folder,
+    '-ss',
+    '1',
+    '-i',
+    whole,
+    '-c',
+    'copy',
+    '-copyinkf',
+    '-avoid_negative_ts',
+    'make_zero',
+    clip,
+  );
+  const packets = (await packetsOf((await openVideo(clip)).info, 0)).digests.length;
+  const source = await openVideo(clip);
+  const decoded: number[] = [];
+  for await (const { pts, release } of decodeFrames(source.info)) {
+    decoded.push(pts);
+    release();
+  }
+  expect(decoded.length).toBeLessThan(packets);
+  const out = world.at('cut out.mp4');
+  expect(await runJob(clip, out)).toMatchObject({
+    state: 'done',
+    end: decoded.length,
+    swappedFrames: 3,
+    notices: [`${decoded.length} frames of this file can be decoded.`],
+  });
+  const result = await openVideo(out);
+  const gaps = (pts: readonly number[]) => pts.map((ticks) => ticks - pts[0]!);
+  expect(gaps([...result.times.pts])).toEqual(gaps(decoded));
+  await expectFrames(source, result);
+});
+
+const OTHER_DISK = '/dev/shm';
+test.skipIf(!existsSync(OTHER_DISK))('a result on another disk appears whole', async () => {
+  const clip = await makeClip(world.folder, 'a tenth of a second');
+  const folder = await mkdtemp(path.join(OTHER_DISK, 'e4s-'));
+  try {
+    expect((await runJob(clip, path.join(folder, 'out.mp4'))).error).toBeUndefined();
+    const { queue } = world.fake();
+    const { id } = await queue.add(world.request(clip, { output: 'pictures', out: path.join(folder, 'frames') }));
+    expect((await queue.settled(id)).error).toBeUndefined();
+    expect((await readdir(folder)).sort()).toEqual(['frames', 'out.mp4']);
+    expect((await openVideo(path.join(folder, 'out.mp4'))).times.pts).toHaveLength(3);
+    expect(await readdir(path.join(folder, 'frames'))).toHaveLength(4);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('nothing unfinished is left', async () => {
