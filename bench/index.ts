@@ -10,6 +10,10 @@ export const BENCHES = {
     summary: 'the classic engine on a 720p clip with one face: frames a second end to end, and where the time goes',
     load: async () => (await import('./video-classic.ts')).videoClassic,
   },
+  'video-memory': {
+    summary: 'peak memory of a job on 5,000 frames of 720p against one on 500',
+    load: async () => (await import('./video-memory.ts')).videoMemory,
+  },
   'rgi-photo': {
     summary: 'the rgi engine on a pair of photos: time and peak memory of each stage',
     load: async () => (await import('./rgi-photo.ts')).rgiPhoto,
