@@ -1,9 +1,8 @@
 /** The rgi engine's stages: the networks of the paper, in the mended form of its published code. */
-import { fromByteImage, toByteImage } from '#engine/image/exact/byte-image.ts';
+import { toByteImage } from '#engine/image/exact/byte-image.ts';
 import type { ByteImage, RgbImage } from '#engine/image/picture.ts';
 import type { Warning } from '#shared/contract.ts';
 import type { SwapSettings } from '#shared/settings.ts';
-import type { StageId } from '#shared/stages.ts';
 import type { EngineStages } from '../engine-stages.ts';
 import { memoOn } from '../memo.ts';
 import type { RgiContext } from './context.ts';
@@ -136,7 +135,7 @@ export function createRgiStages(
       return withChange(blended, picture, await fillHole(networks, features, picture, holeOf(exchanged), signal));
     },
     warnings: (_source, _target, exchanged) => partWarnings(context, profile, exchanged),
-    picture: (stage: StageId, states) => rgiPicture(stage, states, fromByteImage),
+    picture: rgiPicture,
   };
 }
 
@@ -157,8 +156,8 @@ function partWarnings(
     restoration: fills && features.inpainting,
   };
   const parts = RGI_PARTS.filter((part) => used[part] && !features[part]).map(partWarning);
-  const [fallback] = networks.fallbacks;
-  if (fallback === undefined) return parts;
-  const message = `Some networks ran on the ${networks.providers.join(' and ')} instead of ${fallback.provider}: ${fallback.reason}`;
+  if (networks.fallbacks.length === 0) return parts;
+  const reasons = networks.fallbacks.map(({ provider, reason }) => `${provider}: ${reason}`);
+  const message = `Networks ran on the ${networks.providers.join(' and ')}. ${reasons.join(' ')}`;
   return [...parts, { rule: 'device', severity: 'info', message }];
 }

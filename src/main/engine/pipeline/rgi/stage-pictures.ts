@@ -1,4 +1,5 @@
 /** What the stages of the rgi engine show. */
+import { fromByteImage } from '#engine/image/exact/byte-image.ts';
 import type { ByteImage, RgbImage } from '#engine/image/picture.ts';
 import type { StageId } from '#shared/stages.ts';
 import { changePicture } from '../change-picture.ts';
@@ -9,24 +10,25 @@ import type { RgiDriven, RgiExchange } from './rgi-stages.ts';
 
 type States = PairStates<RgiTarget, RgiDriven, RgiExchange, ByteImage, ByteImage, RgiSource>;
 
-export function rgiPicture(stage: StageId, states: States, show: (image: ByteImage) => RgbImage): RgbImage {
+/** The picture of a stage. */
+export function rgiPicture(stage: StageId, states: States): RgbImage {
   switch (stage) {
     case 'align':
       return states.alignedTarget.crop;
     case 'source':
       return states.alignedSource.crop;
     case 'reenact':
-      return show(states.driven.picture);
+      return fromByteImage(states.driven.picture);
     case 'parse-source':
-      return states.driven.labels ? labelPicture(states.driven.labels.regions) : show(states.driven.picture);
+      return states.driven.labels ? labelPicture(states.driven.labels.regions) : fromByteImage(states.driven.picture);
     case 'parse-target':
       return labelPicture(states.target.labels.regions);
     case 'exchange':
       return labelPicture(states.exchanged.recomposed.map, states.exchanged.recomposed.hole);
     case 'generate':
-      return show(states.generated);
+      return fromByteImage(states.generated);
     case 'recolor':
-      return show(states.recolored);
+      return fromByteImage(states.recolored);
     case 'blend':
       return states.blended;
     case 'inpaint':
