@@ -8,6 +8,7 @@ import { type CommonOptions, type Printer, runAction } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import type { EventLog } from '../events.ts';
 import { followJob, printJob } from '../video/follow.ts';
+import { tellTuning } from '../video/tuning.ts';
 
 export function jobsCommand(context: CliContext): Command {
   const group = new Command('jobs').description('video jobs: what was begun, here or in the studio');
@@ -69,7 +70,7 @@ async function withQueue(context: CliContext, options: CommonOptions, work: Work
   await runAction(context, options, async (log, printer) => {
     const { openJobQueue } = await import('#engine/jobs/job-queue.ts');
     await using engine = await context.openVideoEngine();
-    await using queue = openJobQueue({ jobs: findHome().jobs, engine });
+    await using queue = openJobQueue({ jobs: findHome().jobs, engine, tuning: tellTuning(log) });
     await work(queue, log, printer);
   });
 }

@@ -18,6 +18,7 @@ import { runSwap } from '../swap/run.ts';
 import { isVideoTarget } from '../swap/target-kind.ts';
 import { DEFAULT_VIDEO_QUALITY, parseMaxFrames, parseTrim } from '../video/options.ts';
 import { runVideoSwap } from '../video/run.ts';
+import { parseNumber } from '../video/tuning.ts';
 
 const HELP = `
 A list of regions is names separated by commas, each with an amount where wanted
@@ -114,6 +115,17 @@ export function swapCommand(context: CliContext): Command {
     .addOption(new Option('--codec <name>', 'of a video (h264)').choices(VIDEO_CODECS))
     .addOption(new Option('--preset <name>', 'work for a small file (balanced)').choices(VIDEO_PRESETS))
     .addOption(new Option('--detail <name>', 'of faces in a video (fast)').choices(VIDEO_DETAILS))
+    .option('--pti', 'tune the generator to the people of a video first (rgi engine)')
+    .addOption(
+      new Option('--pti-steps <n>', 'passes of tuning at most (80); 0 only loads weights').argParser(
+        parseWhole(0, 999),
+      ),
+    )
+    .addOption(new Option('--pti-lr <x>', 'learning rate of tuning (0.001)').argParser(parseNumber(1e-9, 1)))
+    .addOption(
+      new Option('--recolor-lambda <x>', "weight of the target's colours in tuning (5)").argParser(parseNumber(0, 100)),
+    )
+    .option('--pti-resume <file>', 'tuned weights to begin with: of this studio, or PTI_G_lr*_iters*.pth')
     .addHelpText('after', HELP)
     .action(async (options: SwapArguments) =>
       (await isVideoTarget(options.target, options.out))

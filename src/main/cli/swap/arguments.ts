@@ -5,9 +5,10 @@ import type { JobSettings } from '#engine/jobs/jobs.ts';
 import type { Trim } from '#shared/jobs.ts';
 import { DEFAULT_EXPORT_SETTINGS, type VideoDetail } from '#shared/settings.ts';
 import { parsePictureName } from '../options.ts';
+import type { TuningArguments } from '../video/tuning.ts';
 import type { SwapOptions } from './options.ts';
 
-export interface SwapArguments extends Omit<SwapOptions, 'source' | 'out' | 'quality'> {
+export interface SwapArguments extends Omit<SwapOptions, 'source' | 'out' | 'quality'>, TuningArguments {
   readonly source?: readonly string[];
   readonly out: string;
   readonly quality?: number;
@@ -24,6 +25,11 @@ const VIDEO_ONLY = {
   codec: '--codec',
   preset: '--preset',
   detail: '--detail',
+  pti: '--pti',
+  ptiSteps: '--pti-steps',
+  ptiLr: '--pti-lr',
+  recolorLambda: '--recolor-lambda',
+  ptiResume: '--pti-resume',
 } as const;
 
 /** @throws UsageError for what only videos have, and for a name that is no picture's */
@@ -37,9 +43,14 @@ export function photoOptions(options: SwapArguments): SwapOptions {
     codec,
     preset,
     detail,
+    pti,
+    ptiSteps,
+    ptiLr,
+    recolorLambda,
+    ptiResume,
     ...rest
   } = options;
-  const given = { maxFrames, trim, codec, preset, detail };
+  const given = { maxFrames, trim, codec, preset, detail, pti, ptiSteps, ptiLr, recolorLambda, ptiResume };
   const [wrong] = Object.entries(VIDEO_ONLY).filter(([name]) => given[name as keyof typeof given] !== undefined);
   if (wrong) throw new UsageError(`${wrong[1]} is for videos; the target is a photo.`, { file: options.target });
   if (source.length > 1) {

@@ -7,9 +7,10 @@ import type { SourceGoal } from '#shared/jobs.ts';
 import { DEFAULT_VIDEO_SETTINGS } from '#shared/settings.ts';
 import { chooseRegions } from '../options.ts';
 import type { SwapArguments } from '../swap/arguments.ts';
+import { tuningSettings } from './tuning.ts';
 
 /** @throws UsageError when two ways of choosing faces are mixed, or an option is for photos */
-export function videoRequest(options: SwapArguments): JobRequest {
+export async function videoRequest(options: SwapArguments): Promise<JobRequest> {
   const { target, out, engine, amount, recolor, crop, stages, from } = options;
   const wrong = stages === undefined ? from && '--from' : '--stages';
   if (wrong) throw new UsageError(`${wrong} is for photos; the target is a video.`, { file: target });
@@ -19,7 +20,7 @@ export function videoRequest(options: SwapArguments): JobRequest {
     target: { path: target, name: target },
     sources: readSources(options),
     swap: { engine, amount, recolor, crop, regions: chooseRegions(options) },
-    video: { ...DEFAULT_VIDEO_SETTINGS, maxFrames, crop, detail },
+    video: { ...DEFAULT_VIDEO_SETTINGS, maxFrames, crop, detail, ...(await tuningSettings(options)) },
     trim,
     encoder: { codec, preset, quality },
     output: path.extname(out) === '' ? 'pictures' : 'video',

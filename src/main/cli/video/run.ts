@@ -5,6 +5,7 @@ import type { CliContext } from '../context.ts';
 import type { SwapArguments } from '../swap/arguments.ts';
 import { followJob, printJob } from './follow.ts';
 import { videoRequest } from './request.ts';
+import { tellTuning } from './tuning.ts';
 
 /**
  * An interrupt pauses the job.
@@ -14,10 +15,10 @@ export async function runVideoSwap(context: CliContext, options: SwapArguments):
   const { signal } = context;
   await runAction(context, options, async (log, printer) => {
     const begin = performance.now();
-    const request = videoRequest(options);
+    const request = await videoRequest(options);
     const { openJobQueue } = await import('#engine/jobs/job-queue.ts');
     await using engine = await context.openVideoEngine();
-    await using queue = openJobQueue({ jobs: findHome().jobs, engine });
+    await using queue = openJobQueue({ jobs: findHome().jobs, engine, tuning: tellTuning(log) });
     log.progress({ fraction: 0, label: `Opening ${options.target}` });
     const added = await queue.add(request, signal);
     const { job, times } = await followJob(queue, added.id, log, { signal, fresh: true });

@@ -5,6 +5,19 @@
 import type { VideoEngine } from '#engine/jobs/video-engine.ts';
 import type { Lane } from './lane.ts';
 
+/** A turn for every prepared face and every update. */
+const shareTuning =
+  (engine: VideoEngine, lane: Lane): NonNullable<VideoEngine['openTuning']> =>
+  async (request) => {
+    const tuning = await lane(undefined, async () => engine.openTuning?.(request));
+    if (tuning === undefined) throw new RangeError('this engine has nothing to tune');
+    return {
+      prepare: (frame, face, signal) => lane(signal, () => tuning.prepare(frame, face, signal)),
+      tune: (options) => tuning.tune({ ...options, turn: (work) => lane(undefined, work) }),
+      [Symbol.asyncDispose]: () => tuning[Symbol.asyncDispose](),
+    };
+  };
+
 export function shareLane(engine: VideoEngine, lane: Lane): VideoEngine {
   return {
     identity: (swap) => engine.identity(swap),
@@ -25,6 +38,7 @@ export function shareLane(engine: VideoEngine, lane: Lane): VideoEngine {
         [Symbol.asyncDispose]: () => swapper[Symbol.asyncDispose](),
       };
     },
+    ...(engine.openTuning === undefined ? {} : { openTuning: shareTuning(engine, lane) }),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
 }

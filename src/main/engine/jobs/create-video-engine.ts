@@ -84,7 +84,8 @@ export function createVideoEngine({ threads, onTimes }: VideoEngineOptions = {})
           action: 'Switch tuning off, or import its packs.',
         });
       const byTrack = await openSources(analyser, sources);
-      return openRgiTuning({ sources: byTrack, crop: video.crop, device: await savedDevice(), threads });
+      const learns = video.ptiSteps > 0;
+      return openRgiTuning({ sources: byTrack, crop: video.crop, learns, device: await savedDevice(), threads });
     },
 
     [Symbol.asyncDispose]: () => analyser[Symbol.asyncDispose](),

@@ -7,7 +7,7 @@ import type { RgiSource } from '#engine/pipeline/rgi/frame-preparation.ts';
 import { readFrameSource, tuningInput } from '#engine/pipeline/rgi/frame-swapper.ts';
 import { TunedStore } from '#engine/tuning/tuned-store.ts';
 import { tuneClip } from '#engine/tuning/tuning-job.ts';
-import { openTuningNetworks } from '#engine/tuning/tuning-networks.ts';
+import { openGeneratorWeights, openTuningNetworks } from '#engine/tuning/tuning-networks.ts';
 import type { DeviceId } from '#shared/settings.ts';
 import type { JobTuning } from './video-engine.ts';
 
@@ -15,14 +15,16 @@ export interface RgiTuningOptions {
   /** By track. */
   readonly sources: ReadonlyMap<number, FrameSource>;
   readonly crop: boolean;
+  /** False where weights are only loaded: the networks of the losses are not needed then. */
+  readonly learns: boolean;
   readonly device: DeviceId;
   readonly threads?: number | undefined;
 }
 
 /** @throws MissingPackError naming what is missing, before any work */
-export async function openRgiTuning({ sources, crop, device, threads }: RgiTuningOptions): Promise<JobTuning> {
+export async function openRgiTuning({ sources, crop, learns, device, threads }: RgiTuningOptions): Promise<JobTuning> {
   const { packs, tuned } = findHome();
-  const networks = await openTuningNetworks(packs);
+  const networks = await (learns ? openTuningNetworks(packs) : openGeneratorWeights(packs));
   let rgi: Awaited<ReturnType<typeof openRgi>> | undefined;
   const known = new Map<FrameSource, RgiSource>();
   const close = async (): Promise<void> => {

@@ -73,7 +73,7 @@ export async function tunePhase(
   await writeJson(about, { of, frames: lessons.length, done: false });
   await using tuning = await engine.openTuning(request);
   const files = new FrameFiles(frames, lessons.length);
-  await prepareFrames(run, lessons, files, tuning);
+  if (manifest.settings.video.ptiSteps > 0) await prepareFrames(run, lessons, files, tuning);
   await tuneOn(
     run,
     files,

@@ -40,7 +40,8 @@ export interface JobTuning extends AsyncDisposable {
   tune(options: TuneOptions): Promise<TuningOutcome>;
 }
 
-export interface TuneOptions extends Pick<TuningJobOptions, 'folder' | 'frames' | 'wish' | 'watchedFrame' | 'onEvent'> {
+export interface TuneOptions
+  extends Pick<TuningJobOptions, 'folder' | 'frames' | 'wish' | 'turn' | 'watchedFrame' | 'onEvent'> {
   readonly settings: Omit<TuningSettings, 'resume'> & {
     /** Kept weights to begin with. */
     readonly resumeId: string | null;

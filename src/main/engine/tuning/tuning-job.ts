@@ -33,7 +33,8 @@ export interface TuningSettings {
   readonly schedule: ScheduleId;
 }
 
-export interface TuningJobOptions extends Pick<TuningLoopOptions, 'saveEvery' | 'previewEvery' | 'wish' | 'onEvent'> {
+export interface TuningJobOptions
+  extends Pick<TuningLoopOptions, 'saveEvery' | 'previewEvery' | 'wish' | 'turn' | 'onEvent'> {
   /** Where this tuning keeps everything. */
   readonly folder: string;
   readonly frames: TuningFrames;

@@ -87,8 +87,12 @@ export interface TuningLoopOptions {
   readonly previewEvery?: number | undefined;
   readonly watched: () => number;
   readonly wish?: (() => TuningWish | undefined) | undefined;
+  /** Goes round every piece of heavy work, for sharing a machine with other work. */
+  readonly turn?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
   readonly onEvent?: ((event: TuningEvent) => void) | undefined;
 }
+
+const atOnce = <T>(work: () => Promise<T>): Promise<T> => work();
 
 const SAVE_EVERY = 25;
 const PREVIEW_EVERY = 10;
@@ -157,12 +161,12 @@ class TuningLoop {
   }
 
   async #update(next: NextUpdate): Promise<void> {
-    const { machine, stages, learningRate, recolorLambda, sides, onEvent } = this.#options;
+    const { machine, stages, learningRate, recolorLambda, sides, onEvent, turn = atOnce } = this.#options;
     const { saveEvery = SAVE_EVERY, previewEvery = PREVIEW_EVERY } = this.#options;
     // What is saved is the state that this update starts from: its loss then is known to be a number.
     const due = machine.updates - this.#saved >= saveEvery;
     const keep = due ? (state: TuningState): Promise<void> => this.#save(state) : undefined;
-    const { update, losses } = await machine.update(next, learningRate * next.rate, keep);
+    const { update, losses } = await turn(() => machine.update(next, learningRate * next.rate, keep));
     this.#schedule = afterUpdate(stages, this.#schedule, {
       loss: losses['loss'] as number,
       likeness: likenessOf(losses, recolorLambda, sides[next.stage.scale]),
@@ -193,13 +197,14 @@ class TuningLoop {
 
   /** @returns false when a wish came in between */
   async #prepare({ id, scale, frames }: Stage): Promise<boolean> {
-    const { machine, wish, onEvent } = this.#options;
+    const { machine, wish, onEvent, turn = atOnce } = this.#options;
     const total = frames.length;
     try {
-      await machine.prepare(scale, frames, (done) => {
+      const onFrame = (done: number): void => {
         if (wish?.() !== undefined) throw new Interrupted();
         onEvent?.({ type: 'prepare', stage: id, done, total });
-      });
+      };
+      await turn(() => machine.prepare(scale, frames, onFrame));
     } catch (error) {
       if (error instanceof Interrupted) return false;
       throw error;
@@ -210,9 +215,9 @@ class TuningLoop {
   }
 
   async #preview(): Promise<number> {
-    const { machine, onEvent, watched } = this.#options;
+    const { machine, onEvent, watched, turn = atOnce } = this.#options;
     const frame = watched();
-    const { losses, reconstruction } = await machine.evaluate(frame);
+    const { losses, reconstruction } = await turn(() => machine.evaluate(frame));
     onEvent?.({ type: 'preview', update: machine.updates, frame, losses, reconstruction });
     this.#clock.pause();
     return losses['loss'] as number;

@@ -43,6 +43,10 @@ export async function openTuningNetworks(packs: string): Promise<TuningNetworks>
   return { params, folder };
 }
 
+/** The rgi network alone: enough to use weights as they are. @throws MissingPackError */
+export const openGeneratorWeights = (packs: string): Promise<TuningNetworks> =>
+  resolveWeights(new Graph('generator'), WEIGHTS.slice(0, 1), [], packs);
+
 /** Reads tensors into memory from where the parameters lie. @throws MissingPackError, InputError */
 export async function readParams(
   { params, folder }: TuningNetworks,
