@@ -1,5 +1,6 @@
 /** Every word that the window shows, in one place. Sentences with numbers are functions, so that a locale can decide. */
 import { modelsText } from './text-models.ts';
+import { tuningText } from './text-tuning.ts';
 import { videoText } from './text-video.ts';
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
@@ -14,6 +15,7 @@ export const text = {
 
   tabs: { label: 'Workspace', image: 'Image', video: 'Video' },
   video: videoText,
+  tuning: tuningText,
 
   titleBar: {
     undo: 'Undo',

@@ -8,6 +8,7 @@ import type { StudioLink } from '../link/studio-link.ts';
 import type { StudioDocument } from '../model/document.ts';
 import { mainFace } from '../model/faces.ts';
 import { byId, isDraft } from '../model/job-status.ts';
+import { jobVideoSettings, tuningObstacle } from '../model/tuning.ts';
 import {
   type ClipKey,
   goalOf,
@@ -23,6 +24,7 @@ import {
 import { type ClipEntry, changeClip, clipOf, nextClipKey, putClip, useClips } from '../state/clips.ts';
 import { amendDocument, currentDocument, edit } from '../state/edit.ts';
 import { useJobs } from '../state/jobs.ts';
+import { useModels } from '../state/models.ts';
 import { photoOf } from '../state/photos.ts';
 import { usePreferences } from '../state/preferences.ts';
 import { say } from '../state/ui.ts';
@@ -119,7 +121,7 @@ export function clipActions(link: StudioLink, photos: PhotoActions, fail: (repor
     return {
       sources: await sources(doc),
       swap: { ...doc.settings, crop: video.crop },
-      video,
+      video: jobVideoSettings(video, tuningObstacle(doc.settings.engine, useModels.getState().models)),
       export: videoExport,
     };
   }

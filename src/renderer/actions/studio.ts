@@ -18,6 +18,7 @@ import { type PhotoActions, photoActions } from './photos.ts';
 import { type PreferenceActions, preferenceActions } from './preferences.ts';
 import { type ResultActions, resultActions } from './results.ts';
 import { type RunActions, runActions } from './runs.ts';
+import { type TuningActions, tuningActions } from './tuning.ts';
 
 export interface Studio {
   readonly photos: PhotoActions;
@@ -25,6 +26,7 @@ export interface Studio {
   readonly runs: RunActions;
   readonly clips: ClipActions;
   readonly jobs: JobActions;
+  readonly tuning: TuningActions;
   readonly results: ResultActions;
   readonly preferences: PreferenceActions;
   readonly models: ModelsActions;
@@ -100,6 +102,7 @@ export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
     runs,
     clips,
     jobs,
+    tuning: tuningActions(link, tell),
     files: fileActions(link, photos, tell),
     results: resultActions(link, tell),
     restartEngine: () =>

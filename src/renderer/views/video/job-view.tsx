@@ -10,6 +10,9 @@ import { stateAt, statesIn } from '../../model/frame-strip.ts';
 import { useJobs } from '../../state/jobs.ts';
 import { useVideoView } from '../../state/video-view.ts';
 import { text } from '../../text.ts';
+import { TuningPanel } from '../tuning/tuning-panel.tsx';
+import { TuningSwitch } from '../tuning/tuning-switch.tsx';
+import { useJobTuning } from '../tuning/use-job-tuning.ts';
 import { FilmPane } from './film-pane.tsx';
 import { JobHeader } from './job-header.tsx';
 import { Legend } from './legend.tsx';
@@ -136,15 +139,19 @@ function Loaded({ job, clip, film: { timeline, media } }: { job: JobInfo; clip: 
 export function JobView({ job }: { job: JobInfo }) {
   const styles = useStyles();
   const film = useJobFilm(job);
+  const tuning = useJobTuning(job);
   return (
     <div className={styles.root}>
       <JobHeader job={job} />
+      {tuning.there && <TuningSwitch job={job} shown={tuning.shown} />}
       {film.problem !== null && (
         <MessageBar intent="error" layout="multiline">
           <MessageBarBody>{film.problem}</MessageBarBody>
         </MessageBar>
       )}
-      {film.clip ? (
+      {tuning.shown ? (
+        <TuningPanel job={job} />
+      ) : film.clip ? (
         <Loaded key={job.id} job={job} clip={film.clip} film={film} />
       ) : (
         <div className={styles.middle}>{film.problem === null && <Spinner label={text.video.film.loading} />}</div>

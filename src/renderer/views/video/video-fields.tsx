@@ -1,4 +1,4 @@
-import { Checkbox, Field, MessageBar, MessageBarBody, makeStyles, Slider, tokens } from '@fluentui/react-components';
+import { Checkbox, Field, makeStyles, Slider, tokens } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 import { JOB_OUTPUTS, VIDEO_CODECS, VIDEO_PRESETS } from '#shared/jobs.ts';
 import { VIDEO_DETAILS, type VideoExport, type VideoSettings } from '#shared/settings.ts';
@@ -75,41 +75,6 @@ export function FramesSection() {
         value={video.detail}
         options={VIDEO_DETAILS.map((value) => ({ value, label: text.video.settings.details[value] }))}
         onChoose={(detail) => setVideo({ detail })}
-      />
-    </Section>
-  );
-}
-
-/** Personal tuning: its fields, and why they cannot be used while they cannot. */
-export function TuningSection() {
-  const { video } = useVideoSettings();
-  const words = text.video.settings;
-  return (
-    <Section title={words.tuning}>
-      <MessageBar intent="info" layout="multiline">
-        <MessageBarBody>{words.tuningOff}</MessageBarBody>
-      </MessageBar>
-      <Checkbox checked={false} disabled label={words.pti} />
-      <NumberField
-        label={words.ptiSteps}
-        value={video.ptiSteps}
-        accepts={() => true}
-        disabled
-        onChange={() => undefined}
-      />
-      <NumberField
-        label={words.ptiLearningRate}
-        value={video.ptiLearningRate}
-        accepts={() => true}
-        disabled
-        onChange={() => undefined}
-      />
-      <NumberField
-        label={words.recolorLambda}
-        value={video.recolorLambda}
-        accepts={() => true}
-        disabled
-        onChange={() => undefined}
       />
     </Section>
   );

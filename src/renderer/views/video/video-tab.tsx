@@ -9,6 +9,7 @@ import { SourcePanel } from '../photos/source-panel.tsx';
 import { EngineSection } from '../settings/engine-section.tsx';
 import { RegionsSection } from '../settings/regions-section.tsx';
 import { StrengthSection } from '../settings/strength-section.tsx';
+import { TuningSection } from '../tuning/tuning-section.tsx';
 import { ClipPanel } from './clip-panel.tsx';
 import { ClipView } from './clip-view.tsx';
 import { JobList } from './job-list.tsx';
@@ -17,7 +18,7 @@ import { pickVideo } from './pick-video.ts';
 import { VideoSourceFaces } from './source-faces.tsx';
 import { StartBar } from './start-bar.tsx';
 import { useClipWork } from './use-clip.ts';
-import { ExportSection, FramesSection, TuningSection } from './video-fields.tsx';
+import { ExportSection, FramesSection } from './video-fields.tsx';
 
 const useStyles = makeStyles({
   root: {
