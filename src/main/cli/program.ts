@@ -12,6 +12,7 @@ import { networkCommand } from './commands/network.ts';
 import { parseCommand } from './commands/parse.ts';
 import { serveCommand } from './commands/serve.ts';
 import { swapCommand } from './commands/swap.ts';
+import { tuneCommand } from './commands/tune.ts';
 import type { CliContext } from './context.ts';
 import { isHelpShown, reportError, toUsageError } from './report.ts';
 
@@ -19,6 +20,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   swapCommand,
   detectCommand,
   parseCommand,
+  tuneCommand,
   jobsCommand,
   modelsCommand,
   networkCommand,

@@ -4,23 +4,18 @@
  */
 import path from 'node:path';
 import { InputError } from '#engine/errors.ts';
+import type { ByteImage } from '#engine/image/picture.ts';
 import { STYLE_VECTOR_SIZE } from '#engine/networks/rgi-encoder.ts';
+import type { TensorData } from '#engine/tensor/data.ts';
 import { openSafetensors } from '#engine/weights/safetensors.ts';
 import { writeSafetensors } from '#engine/weights/safetensors-writer.ts';
 import { REGION_COUNT } from '#shared/regions.ts';
 import { LABEL_SIZE } from './pti-step.ts';
 import type { TuningFrame, TuningFrames } from './tuning-frames.ts';
 
-/** A picture of 8 bits as the pipelines hand it over: RGB, row by row. */
-export interface FramePicture {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array | Uint8ClampedArray;
-}
-
 export interface PreparedFrame {
-  readonly driven: FramePicture;
-  readonly recolored: FramePicture;
+  readonly driven: ByteImage;
+  readonly recolored: ByteImage;
   /** 512² regions of the driven face. */
   readonly labels: Uint8Array;
   /** Style vectors of the driven face, `12 · 1280` numbers. */
@@ -50,10 +45,12 @@ export class FrameFiles implements TuningFrames {
 
   /** @throws StorageError */
   async write(index: number, { driven, recolored, labels, vectors }: PreparedFrame): Promise<void> {
-    const picture = (name: string, { width, height, data }: FramePicture) => {
-      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      return { name, dtype: 'U8' as const, shape: [height, width, 3], data: bytes };
-    };
+    const picture = (name: string, { width, height, channels, data }: ByteImage) => ({
+      name,
+      dtype: 'U8' as const,
+      shape: [channels, height, width],
+      data,
+    });
     await writeSafetensors(this.#file(index), [
       picture('driven', driven),
       picture('recolored', recolored),
@@ -79,23 +76,20 @@ export class FrameFiles implements TuningFrames {
     const [driven, recolored] = [await bytesOf('driven'), await bytesOf('recolored')];
     const { bytes: vectors } = await bytesOf('vectors');
     return {
-      driven: signedPicture(driven.bytes, driven.shape),
-      recolored: signedPicture(recolored.bytes, recolored.shape),
+      driven: signed(driven.bytes, driven.shape),
+      recolored: signed(recolored.bytes, recolored.shape),
       labels: (await bytesOf('labels')).bytes,
       vectors: { dims: [1, REGION_COUNT, STYLE_VECTOR_SIZE], data: new Float32Array(vectors.buffer) },
     };
   }
 }
 
-/** `x / 127.5 - 1`, plane by plane. @param bytes RGB, row by row @param shape `[height,width,3]` */
-export function signedPicture(
-  bytes: Uint8Array | Uint8ClampedArray,
-  [height, width]: readonly number[],
-): TuningFrame['driven'] {
-  const plane = (height as number) * (width as number);
-  const data = new Float32Array(3 * plane);
-  for (let at = 0; at < plane; at++)
-    for (let channel = 0; channel < 3; channel++)
-      data[channel * plane + at] = (bytes[3 * at + channel] as number) / 127.5 - 1;
-  return { dims: [1, 3, height as number, width as number], data };
-}
+/** `x / 127.5 - 1`. @param bytes planes @param shape `[3,height,width]` */
+const signed = (bytes: Uint8Array, shape: readonly number[]): TensorData => ({
+  dims: [1, ...shape],
+  data: Float32Array.from(bytes, (value) => value / 127.5 - 1),
+});
+
+/** A picture of planes as the losses see it, `[1,3,height,width]` in [-1, 1]. */
+export const signedPicture = ({ width, height, channels, data }: ByteImage): TensorData =>
+  signed(data, [channels, height, width]);
