@@ -6,7 +6,7 @@ import { isLock, type Lock, tryLock } from '#engine/files/lock.ts';
 import type { JobInfo } from '#shared/jobs.ts';
 import type { JobPhase } from '#shared/video.ts';
 import { analysedParts } from './analyse-phase.ts';
-import { forgetAsks, listenForAsks } from './asks.ts';
+import { listenForAsks } from './asks.ts';
 import { cleanUp, keepFrames } from './clean-up.ts';
 import { describeJob } from './describe-job.ts';
 import { isDiskFull } from './free-space.ts';
@@ -104,8 +104,8 @@ export class ActiveJob {
       await delay(WISH_MS);
       this.#ended(undefined, error);
     }
-    await this.#settle();
-    await forgetAsks(folder).catch(() => undefined);
+    // A process that was believed dead leaves the job to the one that took it over.
+    if (await lock.isHeld()) await this.#settle();
     await lock[Symbol.asyncDispose]();
     this.#options.onChange();
   }
@@ -193,7 +193,7 @@ export class ActiveJob {
       if (this.#state.state === 'done') await keepFrames(folder, this.#manifest);
       await this.#write();
     } catch {
-      await freeReserve(folder);
+      await freeReserve(folder).catch(() => undefined);
       // Without this word the job reads as interrupted, and can be resumed as well.
       await this.#write().catch(() => undefined);
     }

@@ -5,7 +5,7 @@ import { isLock, type Lock, lockOwner, tryLock } from '#engine/files/lock.ts';
 import { type JobId, type JobInfo, jobIdSchema } from '#shared/jobs.ts';
 import { ActiveJob, type Wish } from './active-job.ts';
 import { analysedParts } from './analyse-phase.ts';
-import { askOwner } from './asks.ts';
+import { askOwner, forgetAsks } from './asks.ts';
 import { cleanUp } from './clean-up.ts';
 import { actualState, damagedJob, describeJob } from './describe-job.ts';
 import { checkTargetQuickly } from './file-identity.ts';
@@ -212,6 +212,8 @@ class FolderJobQueue implements JobQueue {
     const { manifest, state: before } = await this.#know(folder.id);
     const { error: _over, ...rest } = before;
     const state: StoredState = { ...rest, state: 'queued', changed: new Date().toISOString() };
+    // Whoever asked for a stop meant the run before.
+    await forgetAsks(folder);
     await makeReserve(folder);
     await writeState(folder, state);
     const { id } = folder;
@@ -222,7 +224,8 @@ class FolderJobQueue implements JobQueue {
       onFrame: (frame) => this.#emit({ type: 'frame', id, frame }),
     });
     const over = this.#lane.then(() => job.run()).finally(() => this.#active.delete(id));
-    this.#lane = over;
+    // The next job runs whatever became of this one.
+    this.#lane = over.catch(() => undefined);
     this.#active.set(id, { job, over });
     this.#emit({ type: 'job', job: job.info() });
   }
