@@ -1,7 +1,6 @@
 /** Tuned weights that users take in to begin tunings with, held against the checkpoint that is imported. */
-import { resolveWeights } from '#engine/networks/resolve-weights.ts';
-import { Graph } from '#engine/tensor/graph.ts';
 import { TunedStore } from '#engine/tuning/tuned-store.ts';
+import { openGeneratorWeights } from '#engine/tuning/tuning-networks.ts';
 import type { KeptWeightsInfo } from '#shared/tuning.ts';
 
 export interface KeptWeightsAccess {
@@ -23,8 +22,7 @@ export function createKeptWeights({
   const store = new TunedStore(tuned);
   return {
     // The losses' networks are not needed: with the rgi pack alone, weights can be used as they are.
-    keep: async (file) =>
-      store.add(file, await resolveWeights(new Graph('kept-weights'), [{ network: 'rgi', prefix: '' }], [], packs)),
+    keep: async (file) => store.add(file, await openGeneratorWeights(packs)),
     list: () => store.list(),
     forget: (id) => store.remove(id),
   };

@@ -151,6 +151,6 @@ function countUpdate(meter: ProgressMeter, update: number, total: number): void 
 
 /** The fields of the Video tab as tuning has them; resume weights are named by their id. */
 const settingsOf = ({ settings }: Manifest): Omit<TuningSettings, 'resume'> & { readonly resumeId: string | null } => {
-  const { ptiSteps, ptiLearningRate, recolorLambda, ptiResume } = settings.video;
-  return { ptiSteps, ptiLearningRate, recolorLambda, resumeId: ptiResume, schedule: 'default' };
+  const { ptiSteps, ptiLearningRate, recolorLambda, ptiResume, ptiSchedule } = settings.video;
+  return { ptiSteps, ptiLearningRate, recolorLambda, resumeId: ptiResume, schedule: ptiSchedule };
 };
