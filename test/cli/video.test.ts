@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CancelledError } from '#engine/errors.ts';
 import { openVideo } from '#engine/video/open-video.ts';
@@ -135,6 +135,36 @@ describe('swap on a video', () => {
     expect(missing.stderr).toMatch(/clip\.mp4: There is no face 1 in the first frame; it has 1, counted from 0\./);
     // Trying again would not help: nothing is kept.
     expect(JSON.parse((await run(['jobs', 'list', '--json'])).stdout)).toEqual({ jobs: [] });
+  });
+});
+
+describe('bad media ends with 3, one line, and nothing is left', () => {
+  const BAD: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
+    'sound-only.mp4': (file) => ffmpeg(world.folder, ...tone(440, 1), '-c:a', 'aac', file),
+    'cut.mp4': async (file) => {
+      const bytes = await readFile(clip);
+      await writeFile(file, bytes.subarray(0, bytes.length / 2));
+    },
+    'no-frames.mp4': (file) =>
+      ffmpeg(world.folder, ...testPicture('64x48', '25', 1), ...tone(440, 1), '-frames:v', '0', '-c:a', 'aac', file),
+    'empty.mp4': (file) => writeFile(file, ''),
+    'list.mp4': (file) => writeFile(file, `#EXTM3U\n#EXTINF:1,\nfile://${clip}\n#EXT-X-ENDLIST\n`),
+    'list.ffconcat': (file) => writeFile(file, `ffconcat version 1.0\nfile '${clip}'\n`),
+    'wide.mkv': (file) => ffmpeg(world.folder, '-f', 'lavfi', '-i', 'color=s=60000x16:d=0.04', '-c:v', 'ffv1', file),
+    'missing.mp4': async () => undefined,
+  };
+
+  test.each(Object.keys(BAD))('%s', async (name) => {
+    const file = world.at(name);
+    await BAD[name]?.(file);
+    const result = world.at('bad-out.mp4');
+    const { code, stdout, stderr } = await run(['swap', '--source', world.photo, '--target', file, '--out', result]);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(`e4s: ${file}: `);
+    expect(existsSync(result)).toBe(false);
+    expect(await readdir(world.jobs).catch(() => [])).toEqual([]);
+    expect((await readdir(world.folder)).filter((entry) => entry.startsWith('.'))).toEqual([]);
   });
 });
 
