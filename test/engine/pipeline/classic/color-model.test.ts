@@ -45,6 +45,22 @@ describe('colour models', () => {
     expect(fitColorModel({ colors: new Float32Array(0), weights: new Float32Array(0), count: 0 }, 3)).toEqual([]);
   });
 
+  it('hardly move with noise', () => {
+    const lab = pixels([skin, [75, 10, 15], [50, 18, 20]], 700);
+    const random = randomSource(11);
+    const noisy = lab.map((v) => v + 1.5 * (random() - 0.5));
+    const [still, moved] = [lab, noisy].map((colors) =>
+      fitColorModel(
+        collectSamples(colors, () => 1),
+        4,
+      ),
+    );
+    still!.forEach(({ mean }, k) => {
+      const to = moved![k]!.mean;
+      expect(Math.hypot(mean[0] - to[0], mean[1] - to[1], mean[2] - to[2])).toBeLessThan(1.5);
+    });
+  });
+
   it('weigh samples', () => {
     const lab = pixels([skin, hair], 500);
     const model = fitColorModel(

@@ -67,14 +67,29 @@ function assignClusters(colors: Float32Array, centres: Float64Array, cluster: Ui
   }
 }
 
+/** Mean colours of equal shares of the samples from dark to light: noise hardly moves them. */
+function startCentres({ colors, weights, count }: ColorSamples, size: number): Float64Array {
+  const lightness = newPlane(count);
+  for (let i = 0; i < count; i++) lightness[i] = colors[i * D]!;
+  lightness.sort();
+  const limits = Array.from({ length: size - 1 }, (_, k) => lightness[Math.floor(((k + 1) * count) / size)]!);
+  const centres = new Float64Array(size * D);
+  const totals = new Float64Array(size);
+  for (let i = 0; i < count; i++) {
+    const o = i * D;
+    let k = 0;
+    while (k < size - 1 && colors[o]! >= limits[k]!) k++;
+    totals[k]! += weights[i]!;
+    for (let d = 0; d < D; d++) centres[k * D + d]! += weights[i]! * colors[o + d]!;
+  }
+  for (let k = 0; k < size; k++) for (let d = 0; d < D; d++) centres[k * D + d]! /= totals[k]! || 1;
+  return centres;
+}
+
 /** Fits `size` components by k-means, then one covariance a cluster. Deterministic: starts spread over the samples. */
 export function fitColorModel({ colors, weights, count }: ColorSamples, size: number): ColorModel {
   if (count === 0) return [];
-  const centres = new Float64Array(size * D);
-  for (let k = 0; k < size; k++) {
-    const i = Math.floor(((k + 0.5) / size) * count);
-    centres.set(colors.subarray(i * D, i * D + D), k * D);
-  }
+  const centres = startCentres({ colors, weights, count }, size);
   const cluster = new Uint8Array(count);
   const sums = new Float64Array(size * 4);
   for (let round = 0; round < ROUNDS; round++) {

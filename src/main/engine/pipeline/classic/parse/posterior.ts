@@ -47,7 +47,7 @@ const placePriors = memoWith(({ oval, core, person, frame }: ParseContext) => {
   return { skin, hair, clothes };
 });
 
-/** Probabilities of the four materials for every pixel; what nothing explains counts as hair inside the face. */
+/** Probabilities of the four materials for every pixel; what nothing explains counts as hair inside the face, or as shine. */
 export function posterior(context: ParseContext, models: ColorModels): Posterior {
   const { cells, oval, person } = context;
   const n = person.length;
@@ -71,13 +71,13 @@ export function posterior(context: ParseContext, models: ColorModels): Posterior
     const slot = cells.slots[i]!;
     const inFace = oval[i]! > 0.5;
     const skin = prior.skin[i]! * density.skin[slot]!;
-    let hair = prior.hair[i]! * density.hair[slot]!;
-    if (inFace && darkHair) hair *= 1 - smoothstep(0.95, 1.15, context.lab[3 * i]! / models.lightness.skin);
+    const tooBright = inFace && darkHair ? smoothstep(0.95, 1.15, context.lab[3 * i]! / models.lightness.skin) : 0;
+    const hair = prior.hair[i]! * density.hair[slot]! * (1 - tooBright);
     const clothes = prior.clothes[i]! * density.clothes[slot]!;
     const background = (1 - person[i]!) * density.background[slot]!;
     const share = 1 / (skin + hair + clothes + background + UNEXPLAINED);
-    out.skin[i] = skin * share;
-    out.hair[i] = (inFace ? hair + UNEXPLAINED : hair) * share;
+    out.skin[i] = (skin + tooBright * UNEXPLAINED) * share;
+    out.hair[i] = (inFace ? hair + (1 - tooBright) * UNEXPLAINED : hair) * share;
     out.clothes[i] = clothes * share;
     out.background[i] = background * share;
   }
