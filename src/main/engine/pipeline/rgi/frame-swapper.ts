@@ -18,12 +18,21 @@ import {
 import { CROP_SIZE } from './graphs.ts';
 import { SESSION_BUDGET } from './networks.ts';
 import { videoProfile } from './profiles.ts';
+import type { RgiFeatures } from './readiness.ts';
 import { createRgiStages } from './rgi-stages.ts';
 
 /**
  * Every frame needs every network, and opening them takes longer than running them: where memory allows, all stay open.
  */
 const frameBudget = (): number => Math.max(SESSION_BUDGET, Math.min(4_500_000_000, 0.3 * os.totalmem()));
+
+/** GPEN without the networks around it: a fraction of the time, with the same face. */
+const fasterFeatures = (features: RgiFeatures): RgiFeatures => ({
+  ...features,
+  faceDetection: false,
+  faceMask: false,
+  surroundings: false,
+});
 
 /**
  * Swaps frames; a source is read once. Close the swapper: its networks hold gigabytes.
@@ -35,8 +44,11 @@ export async function openRgiFrameSwapper(
   context: RgiContextOptions = {},
 ): Promise<FrameSwapper> {
   const opened = await openRgi({ budget: frameBudget(), ...context });
-  const profile = videoProfile(context.tuned !== undefined);
-  const swapper = createFrameSwapper(createRgiStages(opened, profile), options);
+  const tuned = context.tuned !== undefined;
+  // Tuned networks know the driven faces as they are at full effort.
+  const features = options.detail === 'fast' && !tuned ? fasterFeatures(opened.features) : opened.features;
+  const stages = createRgiStages({ networks: opened.networks, features }, videoProfile(tuned));
+  const swapper = createFrameSwapper(stages, options);
   return {
     swap: (frame, faces, signal) => swapper.swap(frame, faces, signal),
     async [Symbol.asyncDispose]() {
