@@ -1,0 +1,71 @@
+/**
+ * Entry of an engine process with every network of the rgi engine, as far as jobs and tuning go: photos, videos, jobs and
+ * the calls of windows are the studio's own; faces stand where a script says, and what is tuned is one small matrix.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { findHome } from '#engine/files/home.ts';
+import type { KeptWeightsAccess } from '#engine/host/kept-weights.ts';
+import { openServices } from '#engine/host/open-services.ts';
+import { runEngine } from '#engine/host/run-engine.ts';
+import { shareLane } from '#engine/host/shared-video-engine.ts';
+import { TuningDesk } from '#engine/host/tuning-desk.ts';
+import { openJobQueue } from '#engine/jobs/job-queue.ts';
+import type { SwapperRequest } from '#engine/jobs/video-engine.ts';
+import type { TensorData } from '#engine/tensor/data.ts';
+import { readResumeWeights } from '#engine/tuning/resume-weights.ts';
+import { openTuningNetworks } from '#engine/tuning/tuning-networks.ts';
+import { missingFor } from '#engine/weights/packs.ts';
+import type { KeptWeightsInfo } from '#shared/tuning.ts';
+import { fakeVideoEngine } from './fake-video-engine.ts';
+import { openPaintedTuning, paintedShapes } from './painted-tuning.ts';
+
+/** Milliseconds of every update. */
+const PACE = Number(process.env['E4S_TEST_UPDATE_MS'] ?? 30);
+const NO_AVERAGE: TensorData = { dims: [1], data: new Float32Array(1) };
+
+const kept = new Map<string, KeptWeightsInfo & { readonly tensors: Readonly<Record<string, TensorData>> }>();
+const weights: KeptWeightsAccess = {
+  async keep(file) {
+    const { tensors } = await readResumeWeights(file, paintedShapes, NO_AVERAGE);
+    const info = { id: randomBytes(12).toString('hex'), name: path.basename(file), bytes: 1 };
+    kept.set(info.id, { ...info, tensors });
+    return info;
+  },
+  list: async () => [...kept.values()].map(({ id, name, bytes }) => ({ id, name, bytes })),
+  async forget(id) {
+    kept.delete(id);
+  },
+};
+
+runEngine(async () => {
+  const services = await openServices();
+  const home = findHome();
+  await mkdir(home.jobs, { recursive: true });
+  const desk = new TuningDesk(home.jobs);
+  const engine = {
+    ...fakeVideoEngine({ faces: () => [{ track: 0, box: [40, 0, 240, 280] }], delayMs: 20 }),
+    openTuning: async ({ video }: SwapperRequest) => {
+      // What is missing is said by the studio itself.
+      if (video.ptiSteps > 0 && (await missingFor(home.packs, 'tuning')).length > 0)
+        await openTuningNetworks(home.packs);
+      return openPaintedTuning({ pace: PACE, weightsOf: async (id) => kept.get(id)?.tensors ?? {} });
+    },
+  };
+  return {
+    ...services,
+    models: {
+      ...services.models,
+      engines: async () => [
+        { id: 'classic', ready: true, reason: null, lacks: [] },
+        { id: 'rgi', ready: true, reason: null, lacks: [] },
+      ],
+    },
+    video: {
+      ...services.video,
+      jobs: openJobQueue({ jobs: home.jobs, engine: shareLane(engine, services.lanes.work), tuning: desk }),
+    },
+    tuning: { desk, weights },
+  };
+});
