@@ -9,6 +9,7 @@ import { throwIfCancelled } from '#engine/errors.ts';
 import type { FaceTimeline, TrackedFace } from '#engine/face/tracks/timeline.ts';
 import { makeFolder } from '#engine/files/folder.ts';
 import { FrameFiles } from '#engine/tuning/frame-files.ts';
+import { keyFrameCount } from '#engine/tuning/key-frames.ts';
 import type { TuningEvent, TuningSettings } from '#engine/tuning/tuning-job.ts';
 import { clipFrames } from './clip.ts';
 import type { JobFolder } from './job-folder.ts';
@@ -67,13 +68,14 @@ export async function tunePhase(
     await listener.step({ notices: ['No frame of the clip can be tuned on.'] });
     return undefined;
   }
-  meter.begin('tune', 0, lessons.length);
+  const { ptiSteps } = manifest.settings.video;
+  meter.begin('tune', 0, lessons.length + mostUpdates(lessons.length, ptiSteps));
   await listener.step({ phase: 'tune', framesDone: 0 });
   await makeFolder(frames);
   await writeJson(about, { of, frames: lessons.length, done: false });
   await using tuning = await engine.openTuning(request);
   const files = new FrameFiles(frames, lessons.length);
-  if (manifest.settings.video.ptiSteps > 0) await prepareFrames(run, lessons, files, tuning);
+  if (ptiSteps > 0) await prepareFrames(run, lessons, files, tuning);
   await tuneOn(
     run,
     files,
@@ -135,19 +137,23 @@ async function tuneOn(
     watchedFrame: () => seat?.watchedFrame(),
     onEvent: (event: TuningEvent) => {
       // From here on the meter counts updates.
-      if (event.type === 'update') countUpdate(meter, event.update, event.total);
+      if (event.type === 'update') countUpdate(meter, frames.count + event.update, frames.count + event.total);
       seat?.tell(event);
       listener.progress();
     },
   });
 }
 
-/** The meter's frames are updates here. */
-function countUpdate(meter: ProgressMeter, update: number, total: number): void {
-  const { framesDone, framesTotal } = meter.now();
-  if (framesTotal === total && framesDone === update - 1) meter.frame();
-  else meter.begin('tune', update, total);
+/** Updates and prepared faces count as one frame each. */
+function countUpdate(meter: ProgressMeter, done: number, total: number): void {
+  const now = meter.now();
+  if (now.framesTotal === total && now.framesDone === done - 1) meter.frame();
+  else meter.begin('tune', done, total);
 }
+
+/** Before the key frames are known: as many updates as there can be. */
+const mostUpdates = (frames: number, passes: number): number =>
+  passes * keyFrameCount(frames) + (passes > 0 ? frames : 0);
 
 /** The fields of the Video tab as tuning has them; resume weights are named by their id. */
 const settingsOf = ({ settings }: Manifest): Omit<TuningSettings, 'resume'> & { readonly resumeId: string | null } => {
