@@ -9,13 +9,16 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const VIEWS = ['export', 'settings', 'shortcuts', 'doctor'] as const;
+const VIEWS = ['export', 'settings', 'shortcuts', 'doctor', 'models'] as const;
 
 async function open(page: Page, view: (typeof VIEWS)[number]): Promise<void> {
   if (view === 'doctor') {
     await page.getByRole('button', { name: 'Help' }).click();
     await page.getByRole('menuitem', { name: 'Diagnostics' }).click();
     await page.getByRole('button', { name: 'Copy as JSON' }).waitFor(PATIENCE);
+  } else if (view === 'models') {
+    await page.getByRole('button', { name: 'Models', exact: true }).click();
+    await page.getByRole('heading', { name: 'What works now' }).waitFor(PATIENCE);
   } else {
     await page.keyboard.press({ export: 'Control+e', settings: 'Control+,', shortcuts: 'F1' }[view]);
     await page.getByRole('dialog').waitFor();

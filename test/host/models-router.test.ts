@@ -66,6 +66,12 @@ describe('the calls of the models page', () => {
       missing: ['rgi', 'arcface', 'parsing-unet', 'lpips-alex'],
       oneIsEnough: false,
     });
+    // What only helps another pack is no way to get the feature.
+    expect(feature('enhancement')).toMatchObject({
+      works: false,
+      missing: ['gpen-bfr-512'],
+      better: ['gpen-retinaface-r50', 'gpen-parsenet'],
+    });
     expect(feature('upscaling')).toMatchObject({ works: false, oneIsEnough: true });
     expect(engines.map(({ id }) => id)).toEqual(['classic', 'rgi']);
     close();

@@ -97,7 +97,7 @@ function toProgress({ file, index, count, step, fraction }: ImportProgress): Imp
   return { type: 'progress', file, index, count, step, fraction: (index + within) / count };
 }
 
-const toPack = ({ files, features, reason, ...pack }: PackStatus): Pack => ({
+const toPack = ({ files, features, reason, helper: _, ...pack }: PackStatus): Pack => ({
   ...pack,
   reason: reason ?? null,
   features: [...features],
@@ -110,9 +110,11 @@ function featuresOf(packs: readonly PackStatus[]): Feature[] {
     const own = packs.filter(({ features }) => features.includes(id));
     const required = own.filter(({ optional }) => !optional);
     const oneIsEnough = required.length === 0;
+    const able = oneIsEnough ? own.filter(({ helper }) => !helper) : required;
     const absent = own.filter(({ state }) => state !== 'ready');
-    const works = oneIsEnough ? absent.length < own.length : required.every((pack) => !absent.includes(pack));
-    const missing = works ? [] : absent.filter(({ optional }) => oneIsEnough || !optional);
+    const isThere = (pack: PackStatus) => !absent.includes(pack);
+    const works = oneIsEnough ? able.some(isThere) : able.every(isThere);
+    const missing = works ? [] : able.filter((pack) => !isThere(pack));
     const better = absent.filter((pack) => !missing.includes(pack));
     const ids = (rows: readonly PackStatus[]) => rows.map((pack) => pack.id);
     return { id, title: FEATURES[id], works, missing: ids(missing), oneIsEnough, better: ids(better) };

@@ -38,7 +38,9 @@ export const openServices: OpenServices = async () => {
     models: {
       packs: home.packs,
       engines: async () => {
-        const { ready, reason = null, parts } = rgiReadiness(await listPacks(home.packs));
+        const { ready, missing, parts } = rgiReadiness(await listPacks(home.packs));
+        const named = missing.map(({ title, state }) => (state === 'missing' ? `“${title}”` : `“${title}” (${state})`));
+        const reason = ready ? null : `They need packs that are not there: ${named.join(', ')}.`;
         const lacks = parts.filter(({ works }) => ready && !works).map(({ without }) => without);
         return [
           { id: 'classic', ready: true, reason: null, lacks: [] },

@@ -13,6 +13,7 @@ export const FEATURES = {
   reenactment: 'Driving the source face to the pose and expression of the target',
   recoloring: 'Adapting the source skin to the light of the target',
   inpainting: 'Filling the gaps that an exchange of shapes leaves',
+  restoration: 'Sharpening what was filled',
   enhancement: 'Sharpening the driven face',
   upscaling: 'Enlarging the surroundings of the face',
   tuning: 'Personal tuning of the generator (PTI) and refinement of style vectors',
@@ -38,6 +39,8 @@ export interface CataloguePack {
   readonly features: readonly FeatureId[];
   /** The features work without it, in a lesser form. */
   readonly optional?: boolean;
+  /** Optional, and of no use to its features without one of their other packs. */
+  readonly helper?: boolean;
   readonly licence: string;
   readonly commercial: Commercial;
   /** Where the authors publish it. */
@@ -125,6 +128,7 @@ export const PACKS = {
     files: [{ name: 'GPEN/weights/RetinaFace-R50.pth', networks: [{ network: 'gpen-retinaface-r50' }] }],
     features: ['enhancement'],
     optional: true,
+    helper: true,
     licence: 'Published with GPEN: academic and non-commercial use only',
     commercial: 'no',
     page: 'https://github.com/yangxy/GPEN',
@@ -134,6 +138,7 @@ export const PACKS = {
     files: [{ name: 'GPEN/weights/ParseNet-latest.pth', networks: [{ network: 'gpen-parsenet' }] }],
     features: ['enhancement'],
     optional: true,
+    helper: true,
     licence: 'Published with GPEN: academic and non-commercial use only',
     commercial: 'no',
     page: 'https://github.com/yangxy/GPEN',
@@ -160,7 +165,7 @@ export const PACKS = {
         networks: [{ network: 'codeformer', containers: ['params_ema', 'params'] }],
       },
     ],
-    features: ['enhancement'],
+    features: ['restoration'],
     optional: true,
     licence: 'S-Lab License 1.0: non-commercial use only',
     commercial: 'no',

@@ -26,6 +26,7 @@ export interface PackStatus {
   readonly commercial: CataloguePack['commercial'];
   readonly page: string;
   readonly optional: boolean;
+  readonly helper: boolean;
   readonly features: readonly FeatureId[];
   /** The published files that make up the pack, and what was imported from each. */
   readonly files: readonly {
@@ -64,6 +65,7 @@ export async function packStatus(packs: string, id: PackId): Promise<PackStatus>
     commercial: pack.commercial,
     page: pack.page,
     optional: pack.optional ?? false,
+    helper: pack.helper ?? false,
     features: pack.features,
     files,
   };
@@ -90,7 +92,8 @@ export async function packStatus(packs: string, id: PackId): Promise<PackStatus>
 export async function missingFor(packs: string, feature: FeatureId): Promise<readonly PackStatus[]> {
   const own = (await listPacks(packs)).filter(({ features }) => features.includes(feature));
   const required = own.filter(({ optional }) => !optional);
-  if (required.length === 0) return own.some(({ state }) => state === 'ready') ? [] : own;
+  const able = own.filter(({ helper }) => !helper);
+  if (required.length === 0) return able.some(({ state }) => state === 'ready') ? [] : able;
   return required.filter(({ state }) => state !== 'ready');
 }
 
