@@ -76,11 +76,10 @@ export const tuningText = {
   },
 
   pictures: {
-    label: 'Reconstruction and target',
+    label: 'Reconstruction and targets',
     reconstruction: 'Reconstruction',
     driven: 'Driven face',
     recolored: 'Recoloured face',
-    target: 'Shown beside it',
     frame: 'Frame',
     frameHint: 'Another frame is shown with the next picture.',
     caption: (what: string, frame: number, update: number) =>

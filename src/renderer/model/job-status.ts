@@ -36,7 +36,8 @@ export function jobLine(job: JobInfo): string {
   if (isDraft(job)) return text.video.jobs.draft;
   if (job.state !== 'running') return text.video.jobs.states[job.state];
   const parts = [text.video.jobs.phase(phaseTitle(job), job.framesDone, job.framesTotal)];
-  if (job.fps !== null) parts.push(text.video.jobs.fps(job.fps));
+  // What tuning counts are updates, and its panel tells their pace.
+  if (job.fps !== null && job.phase !== 'tune') parts.push(text.video.jobs.fps(job.fps));
   if (job.secondsLeft !== null) parts.push(text.video.jobs.left(duration(job.secondsLeft)));
   return parts.join(' · ');
 }

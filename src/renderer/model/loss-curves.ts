@@ -17,16 +17,19 @@ export function curveOf(rows: readonly LossRow[], name: LossName): CurvePoint[] 
   });
 }
 
-/** Updates that a trend looks back on at most: about a pass over the key frames. */
-const TREND_SPAN = 16;
+/** Updates that a trend looks at: about a pass over the key frames, half of them before and half behind. */
+const TREND_SPAN = 15;
 
-/** The trend behind values that jump from frame to frame: a running mean of logarithms, which starts where they start. */
+/** The trend behind values that jump from frame to frame: the mean of the logarithms around each update. */
 export function trendOf(points: readonly CurvePoint[], span = TREND_SPAN): CurvePoint[] {
-  let mean = 0;
-  return points.map(({ update, value }, at) => {
-    const weight = 1 / Math.min(at + 1, span);
-    mean += weight * (Math.log(value) - mean);
-    return { update, value: Math.exp(mean) };
+  const reach = span >> 1;
+  const sums = [0];
+  for (const { value } of points) sums.push((sums.at(-1) as number) + Math.log(value));
+  return points.map(({ update }, at) => {
+    // Near the ends the look is shorter on both sides, so that it is never one-sided.
+    const near = Math.min(reach, at, points.length - 1 - at);
+    const sum = (sums[at + near + 1] as number) - (sums[at - near] as number);
+    return { update, value: Math.exp(sum / (2 * near + 1)) };
   });
 }
 

@@ -16,7 +16,7 @@ import {
 import { text } from '../../text.ts';
 import { DASHES, useCurveColors } from './chart-colors.ts';
 
-const HEIGHT = 220;
+const HEIGHT = 200;
 const EDGE = { left: 52, right: 12, top: 8, bottom: 26 } as const;
 const PLOT_HEIGHT = HEIGHT - EDGE.top - EDGE.bottom;
 

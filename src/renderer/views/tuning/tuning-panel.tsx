@@ -1,4 +1,12 @@
-import { Button, MessageBar, MessageBarBody, makeStyles, ProgressBar, tokens } from '@fluentui/react-components';
+import {
+  Button,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  makeStyles,
+  ProgressBar,
+  tokens,
+} from '@fluentui/react-components';
 import { ArrowDownload16Regular, Checkmark16Regular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import type { JobInfo } from '#shared/jobs.ts';
@@ -24,7 +32,8 @@ const useStyles = makeStyles({
     padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalL}`,
     backgroundColor: tokens.colorNeutralBackground2,
   },
-  head: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
+  head: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
+  row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
   lines: { flex: '1 1 240px', minWidth: 0 },
   title: { margin: 0, fontSize: tokens.fontSizeBase300, lineHeight: '20px', fontWeight: tokens.fontWeightSemibold },
   line: {
@@ -33,7 +42,6 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground2,
     fontVariantNumeric: 'tabular-nums',
   },
-  buttons: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
 });
 
 /** How far it is, in one line. */
@@ -47,77 +55,87 @@ function lineOf(info: TuningInfo): string {
   return parts.join(' · ');
 }
 
+/** How a running tuning stands, and the way to end it. */
 function Running({ info }: { info: TuningInfo }) {
   const styles = useStyles();
+  const { tuning } = useStudio();
+  const ready = useConnection((state) => state.phase === 'ready');
   const stage = stageOf(info);
   const line = lineOf(info);
   return (
-    <>
-      <div className={styles.lines}>
-        <h2 className={styles.title}>{stage?.title ?? text.tuning.panel.label}</h2>
-        <p className={styles.line}>{line}</p>
-        <p className={styles.line}>{info.finishing ? text.tuning.panel.finishing : stage?.says}</p>
+    <div className={styles.head}>
+      <div className={styles.row}>
+        <div className={styles.lines}>
+          <h2 className={styles.title}>{stage?.title ?? text.tuning.panel.label}</h2>
+          <p className={styles.line}>{line}</p>
+          <p className={styles.line}>{info.finishing ? text.tuning.panel.finishing : stage?.says}</p>
+        </div>
+        <Button
+          size="small"
+          icon={<Checkmark16Regular />}
+          disabled={!ready || info.finishing}
+          title={text.tuning.panel.finishHint}
+          onClick={() => void tuning.finishNow(info.job)}
+        >
+          {text.tuning.panel.finishNow}
+        </Button>
       </div>
       <ProgressBar
         aria-label={text.tuning.panel.progress}
         aria-valuetext={line}
         {...(info.total > 0 ? { value: info.updates / info.total } : {})}
       />
-    </>
+    </div>
+  );
+}
+
+/** What became of a tuning, and the weights to take along. */
+function Over({ job, info }: { job: JobInfo; info: TuningInfo }) {
+  const styles = useStyles();
+  const { tuning } = useStudio();
+  const ready = useConnection((state) => state.phase === 'ready');
+  const [saving, setSaving] = useState(false);
+  const words = text.tuning.panel;
+  const { tuned } = info;
+  if (!tuned) return <p className={styles.line}>{lineOf(info)}</p>;
+  return (
+    <MessageBar intent={tuned.ended === 'diverged' ? 'warning' : 'success'} layout="multiline">
+      <MessageBarBody>{words.ended[tuned.ended](tuned.updates)}</MessageBarBody>
+      <MessageBarActions>
+        <Button
+          size="small"
+          icon={<ArrowDownload16Regular />}
+          disabled={!ready || saving}
+          onClick={() => {
+            setSaving(true);
+            void tuning.save(job).finally(() => setSaving(false));
+          }}
+        >
+          {saving ? words.exporting : words.export}
+        </Button>
+      </MessageBarActions>
+    </MessageBar>
   );
 }
 
 /** The tuning of a job, running or over: curves, pictures, and what can be done with it. */
 export function TuningPanel({ job }: { job: JobInfo }) {
   const styles = useStyles();
-  const { tuning } = useStudio();
   const { info, rows } = useTuning();
-  const ready = useConnection((state) => state.phase === 'ready');
-  const [saving, setSaving] = useState(false);
   const words = text.tuning.panel;
-  const preparing = job.state === 'running' && job.phase === 'tune' && !info?.running;
-  if (!info || (!info.running && rows.length === 0 && info.tuned === null)) {
-    return (
-      <section className={styles.root} aria-label={words.label}>
-        {preparing ? words.starting : words.none}
-      </section>
-    );
-  }
-  const { tuned } = info;
-  const save = () => {
-    setSaving(true);
-    void tuning.save(job).finally(() => setSaving(false));
-  };
+  const nothing = !info || (!info.running && rows.length === 0 && info.tuned === null);
+  const starting = job.state === 'running' && job.phase === 'tune';
   return (
     <section className={styles.root} aria-label={words.label}>
-      <div className={styles.head}>
-        {info.running ? <Running info={info} /> : <p className={styles.line}>{lineOf(info)}</p>}
-        <span className={styles.buttons}>
-          {info.running && (
-            <Button
-              size="small"
-              icon={<Checkmark16Regular />}
-              disabled={!ready || info.finishing}
-              title={words.finishHint}
-              onClick={() => void tuning.finishNow(job.id)}
-            >
-              {words.finishNow}
-            </Button>
-          )}
-          {tuned && (
-            <Button size="small" icon={<ArrowDownload16Regular />} disabled={!ready || saving} onClick={save}>
-              {saving ? words.exporting : words.export}
-            </Button>
-          )}
-        </span>
-      </div>
-      {tuned && (
-        <MessageBar intent={tuned.ended === 'diverged' ? 'warning' : 'success'} layout="multiline">
-          <MessageBarBody>{words.ended[tuned.ended](tuned.updates)}</MessageBarBody>
-        </MessageBar>
+      {nothing ? (
+        <p className={styles.line}>{starting ? words.starting : words.none}</p>
+      ) : (
+        <>
+          {info.running ? <Running info={info} /> : <Over job={job} info={info} />}
+          <TuningPictures job={job.id} info={info} />
+          <LossPanel rows={rows} />
+        </>
       )}
-      <TuningPictures job={job.id} info={info} />
-      <LossPanel rows={rows} />
     </section>
   );
 }

@@ -1,22 +1,26 @@
-import { Field, makeStyles, Slider, tokens } from '@fluentui/react-components';
+import { makeStyles, Slider, tokens } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 import type { TuningPicture } from '#shared/contract-tuning.ts';
 import type { JobId } from '#shared/jobs.ts';
-import { LOSS_TARGETS, type LossTarget, type TuningInfo } from '#shared/tuning.ts';
+import type { TuningInfo } from '#shared/tuning.ts';
 import { useStudio } from '../../actions/studio.ts';
 import { usePicture } from '../../hooks/use-picture.ts';
 import { useSettled } from '../../hooks/use-settled.ts';
 import { text } from '../../text.ts';
-import { Choice } from '../video/choice.tsx';
 
 const useStyles = makeStyles({
   root: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
-  pair: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)', gap: '2px', maxWidth: '900px' },
+  row: {
+    display: 'grid',
+    gridTemplateColumns: 'repeat(3, minmax(0, 1fr))',
+    gap: '2px',
+    // Curves stay in sight.
+    maxWidth: 'calc(3 * 38vh)',
+  },
   figure: {
     position: 'relative',
     margin: 0,
     aspectRatio: '1',
-    maxHeight: '44vh',
     width: '100%',
     backgroundColor: tokens.colorNeutralBackground4,
     display: 'grid',
@@ -36,11 +40,15 @@ const useStyles = makeStyles({
     fontWeight: tokens.fontWeightMedium,
   },
   note: { padding: tokens.spacingHorizontalL, textAlign: 'center', color: tokens.colorNeutralForeground3 },
-  row: { display: 'flex', flexWrap: 'wrap', alignItems: 'start', gap: `4px ${tokens.spacingHorizontalL}` },
-  target: { width: '180px' },
-  frame: { flex: '1 1 180px', maxWidth: '420px' },
-  slider: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 48px', alignItems: 'center' },
-  value: { textAlign: 'right', fontSize: tokens.fontSizeBase200, fontVariantNumeric: 'tabular-nums' },
+  frame: {
+    display: 'grid',
+    gridTemplateColumns: 'auto minmax(0, 320px) auto minmax(0, 1fr)',
+    alignItems: 'center',
+    columnGap: tokens.spacingHorizontalS,
+    fontSize: tokens.fontSizeBase200,
+  },
+  value: { minWidth: '32px', fontVariantNumeric: 'tabular-nums' },
+  late: { color: tokens.colorNeutralForeground3 },
 });
 
 const SIDE = 768;
@@ -89,51 +97,38 @@ function FrameChoice({ job, info }: { job: JobId; info: TuningInfo }) {
   const at = Math.max(0, frames.indexOf(frame));
   const late = wanted !== null && picture?.frame !== wanted;
   return (
-    <Field
-      className={styles.frame}
-      label={text.tuning.pictures.frame}
-      size="small"
-      {...(late ? { hint: text.tuning.pictures.frameHint } : {})}
-    >
-      <div className={styles.slider}>
-        <Slider
-          size="small"
-          min={0}
-          max={frames.length - 1}
-          value={at}
-          aria-label={text.tuning.pictures.frame}
-          aria-valuetext={String(frame + 1)}
-          onChange={(_, { value }) => setWanted(frames[value] ?? null)}
-        />
-        <span className={styles.value} aria-hidden>
-          {frame + 1}
-        </span>
-      </div>
-    </Field>
+    <div className={styles.frame}>
+      <span aria-hidden>{text.tuning.pictures.frame}</span>
+      <Slider
+        size="small"
+        min={0}
+        max={frames.length - 1}
+        value={at}
+        aria-label={text.tuning.pictures.frame}
+        aria-valuetext={String(frame + 1)}
+        onChange={(_, { value }) => setWanted(frames[value] ?? null)}
+      />
+      <span className={styles.value} aria-hidden>
+        {frame + 1}
+      </span>
+      <span className={styles.late}>{late && text.tuning.pictures.frameHint}</span>
+    </div>
   );
 }
 
-/** What the weights of the moment make of a frame, beside what it is to become like. */
+const ORDER = ['driven', 'reconstruction', 'recolored'] as const satisfies readonly TuningPicture[];
+
+/** What the weights of the moment make of a frame, between the two pictures that it is to become like. */
 export function TuningPictures({ job, info }: { job: JobId; info: TuningInfo }) {
   const styles = useStyles();
-  const [target, setTarget] = useState<LossTarget>('driven');
   return (
     <section className={styles.root} aria-label={text.tuning.pictures.label}>
-      <div className={styles.pair}>
-        <Picture job={job} which="reconstruction" info={info} />
-        <Picture job={job} which={target} info={info} />
-      </div>
       <div className={styles.row}>
-        <FrameChoice job={job} info={info} />
-        <div className={styles.target}>
-          <Choice
-            label={text.tuning.pictures.target}
-            value={target}
-            options={LOSS_TARGETS.map(({ id, title }) => ({ value: id, label: title }))}
-            onChoose={setTarget}
-          />
-        </div>
+        {ORDER.map((which) => (
+          <Picture key={which} job={job} which={which} info={info} />
+        ))}
       </div>
+      <FrameChoice job={job} info={info} />
     </section>
   );
 }
