@@ -296,6 +296,10 @@ describe('files', () => {
     for (const path of ['/etc/passwd', 'file:///etc/passwd', `file_${folder}/chosen.png`]) {
       expect(await codeOf(callWith(engine, ['photo', 'open'], { file: path, thorough: false }))).toBe('BAD_REQUEST');
     }
+    expect(await codeOf(callWith(engine, ['models', 'import'], { from: file, replace: false }))).toBe('STUDIO_ERROR');
+    for (const from of ['/etc', `file_${folder}`]) {
+      expect(await codeOf(callWith(engine, ['models', 'import'], { from, replace: false }))).toBe('BAD_REQUEST');
+    }
     const to = saveHandleSchema.parse('save_AAAAAAAAAAAAAAAAAAAAAAAA');
     expect(await codeOf(engine.swap.export({ result, to, settings: DEFAULT_EXPORT_SETTINGS }))).toBe('STUDIO_ERROR');
     expect(await codeOf(shell.recent.open({ id: '/etc/passwd' }))).toBe('STUDIO_ERROR');

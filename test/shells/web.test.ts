@@ -282,6 +282,11 @@ describe('files', () => {
         'BAD_REQUEST',
       );
     }
+    const weights = { from: file, replace: false };
+    expect(await codeOf(callWith(studio.engine, ['models', 'import'], weights))).toBe('STUDIO_ERROR');
+    for (const from of ['/etc', '../secret.txt', 'save_AAAAAAAAAAAAAAAAAAAAAAAA']) {
+      expect(await codeOf(callWith(studio.engine, ['models', 'import'], { ...weights, from }))).toBe('BAD_REQUEST');
+    }
     const to = saveHandleSchema.parse('save_AAAAAAAAAAAAAAAAAAAAAAAA');
     const result = resultIdSchema.parse('result_00000001');
     expect(await codeOf(studio.engine.swap.export({ result, to, settings: DEFAULT_EXPORT_SETTINGS }))).toBe(
