@@ -102,13 +102,13 @@ function shareWhere(mask: Float32Array, test: (i: number) => boolean): number {
 }
 
 /**
- * Where the source's own texture is hidden: hair hanging in from outside, strands and glasses, with a margin. A map of
- * the parse's size, 1 = hidden.
+ * Where the source's own texture is hidden: hair hanging in from outside, strands and glasses, with a margin; and where
+ * the mesh reaches beyond the face, over a collar or the background. A map of the parse's size, 1 = hidden.
  */
 export const sourceCover = memoOn(({ parse, aligned }: ClassicFace) => coverOf(parse, aligned.landmarks, aligned.size));
 
 function coverOf(parse: FaceParse, landmarks: Float32Array, cropSize: number): Float32Array<ArrayBuffer> {
-  const { size, hair } = parse;
+  const { size, hair, skin } = parse;
   const n = size * size;
   const scale = size / cropSize;
   const zone = (part: FacePart, factor: number) =>
@@ -118,7 +118,7 @@ function coverOf(parse: FaceParse, landmarks: Float32Array, cropSize: number): F
     size,
     size,
     (i) => oval[i]! < 0.2,
-    (i) => hair[i]! > 0.35,
+    (i) => hair[i]! > 0.35 || skin[i]! < 0.3,
   );
   const cover = dilate(Float32Array.from(hanging), size, size, HAIR_MARGIN);
   const glasses = findGlasses(parse, landmarks, cropSize);

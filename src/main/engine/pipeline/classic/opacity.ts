@@ -38,14 +38,19 @@ export function keepsTargetMouth(source: Float32Array, target: Float32Array): nu
   return s > SHUT + 0.01 && t < SHUT ? 1 : 0;
 }
 
+/** Openness of the lids round which an eye counts as shut, and as open; it passes gradually, as a blink does. */
 const EYE_SHUT = 0.13;
 const EYE_OPEN = 0.18;
+const BLINK = 0.015;
 
-/** True when exactly one of the two eyes is shut: no texture can open or shut it. */
-export function keepsTargetEye(source: Float32Array, target: Float32Array, eye: 'rightEye' | 'leftEye'): boolean {
+const isShut = (openness: number): number => smoothstep(EYE_SHUT + BLINK, EYE_SHUT - BLINK, openness);
+const isOpen = (openness: number): number => smoothstep(EYE_OPEN - BLINK, EYE_OPEN + BLINK, openness);
+
+/** 1 when exactly one of the two eyes is shut: no texture can open or shut it. */
+export function keepsTargetEye(source: Float32Array, target: Float32Array, eye: 'rightEye' | 'leftEye'): number {
   const s = lidOpenness(source, eye);
   const t = lidOpenness(target, eye);
-  return (t < EYE_SHUT && s > EYE_OPEN) || (s < EYE_SHUT && t > EYE_OPEN);
+  return Math.max(isShut(t) * isOpen(s), isShut(s) * isOpen(t));
 }
 
 /** Log luminance by which the target's eye must outshine the source's for it to stay: partly from, wholly to. */
@@ -88,7 +93,7 @@ export function textureOpacity(
   if (keepMouth > 0) paint(['innerLips'], 1.05, 2.5, 0, keepMouth);
   for (const eye of ['rightEye', 'leftEye'] as const) {
     const brighter = features.find(({ parts }) => parts.length === 1 && parts[0] === eye)?.brighter ?? 0;
-    const kept = keepsTargetEye(sourceLandmarks, targetLandmarks, eye) ? 1 : staysShaded(brighter);
+    const kept = Math.max(keepsTargetEye(sourceLandmarks, targetLandmarks, eye), staysShaded(brighter));
     if (kept > 0) paint([eye], 1.7, 8, 0, kept);
   }
   return out;

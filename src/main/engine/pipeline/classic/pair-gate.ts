@@ -88,7 +88,7 @@ export function pairContext(source: ClassicFace, target: ClassicFace): PairConte
     enlargement: 1 / affineScale(s.toPhoto),
     turn: Math.abs(anglesOf(source.pose.rotation).yaw - anglesOf(target.pose.rotation).yaw),
     keepsMouth: keepsTargetMouth(s.landmarks, t.landmarks) > 0.5,
-    keepsEye: eyes.some((eye) => keepsTargetEye(s.landmarks, t.landmarks, eye)),
+    keepsEye: eyes.some((eye) => keepsTargetEye(s.landmarks, t.landmarks, eye) > 0.5),
   };
 }
 
