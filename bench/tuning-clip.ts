@@ -7,7 +7,7 @@ import { openGraph } from '#engine/tensor/graph-session.ts';
 import type { ParamResolver } from '#engine/tensor/lowering/lower.ts';
 import { ptiEvaluation } from '#engine/tuning/pti-step.ts';
 import { isTunable } from '#engine/tuning/trainable.ts';
-import { frameInputs, type TuningFrame } from '#engine/tuning/tuning-frames.ts';
+import { clipCapacities, frameInputs, type TuningFrame } from '#engine/tuning/tuning-frames.ts';
 import { drawnFaceLabels } from './drawn-labels.ts';
 import { MAP_SIZE } from './region-map.ts';
 
@@ -28,16 +28,13 @@ export interface ClipOptions {
 const VECTOR_DIMS = [1, 12, 1280] as const;
 
 export async function tuningClip(options: ClipOptions): Promise<TuningFrame[]> {
-  const { size, noise, distance } = options;
-  const { graph, outputs } = ptiEvaluation({ form: { kind: 'reference' }, size });
-  const moved: Record<string, TensorData> = {};
-  for (const [name, { dims, data }] of Object.entries(options.weights)) {
-    const shift = noise(`moved ${name}`, data.length);
-    moved[name] = {
-      dims,
-      data: Float32Array.from(data as Float32Array, (x, at) => x + distance * (shift[at] as number)),
-    };
-  }
+  const { size, frames: count, noise } = options;
+  const blank = { dims: [1, 3, size, size], data: new Float32Array(3 * size * size) };
+  const posed = Array.from({ length: count }, (_, index) => pose(index, count, noise));
+  const frames = posed.map((face): TuningFrame => ({ driven: blank, recolored: blank, ...face }));
+  const capacities = await clipCapacities({ count, read: async (index) => frames[index] as TuningFrame }, size);
+  const form = { kind: 'exact', capacities } as const;
+  const { graph, outputs } = ptiEvaluation({ form, size });
   await using session = await openGraph(
     graph,
     { reconstruction: outputs['reconstruction']! },
@@ -46,27 +43,45 @@ export async function tuningClip(options: ClipOptions): Promise<TuningFrame[]> {
       externalDataFolder: options.folder,
     },
   );
-  const still = drawnFaceLabels(MAP_SIZE);
-  const middle = noise('style vectors', 12 * 1280);
-  const drift = noise('drift', 12 * 1280);
-  const frames: TuningFrame[] = [];
-  for (let index = 0; index < options.frames; index++) {
-    // Two slow turns over the clip: out and back, as heads move.
-    const phase = (2 * Math.PI * index) / options.frames;
-    const labels = shifted(still, Math.round(18 * Math.sin(phase)), Math.round(9 * Math.sin(2 * phase)));
-    const data = middle.map((value, at) => 0.3 * (value + 0.2 * Math.sin(phase) * (drift[at] as number)));
-    const vectors = { dims: VECTOR_DIMS, data };
-    const blank = { dims: [1, 3, size, size], data: new Float32Array(3 * size * size) };
-    const inputs = {
-      ...moved,
-      ...frameInputs({ driven: blank, recolored: blank, labels, vectors }, size, { kind: 'reference' }),
-    };
+  const moved = movedWeights(options);
+  const made: TuningFrame[] = [];
+  for (const [index, frame] of frames.entries()) {
+    const inputs = { ...moved, ...frameInputs(frame, size, form) };
     const wanted = Object.fromEntries(Object.entries(inputs).filter(([name]) => session.inputNames.includes(name)));
-    const { reconstruction } = await session.run(wanted);
-    const driven = reconstruction as TensorData;
-    frames.push({ driven, recolored: recolored(driven, 0.1 * Math.cos(phase)), labels, vectors });
+    const driven = (await session.run(wanted))['reconstruction'] as TensorData;
+    const warmth = 0.1 * Math.cos((2 * Math.PI * index) / count);
+    made.push({ ...frame, driven, recolored: recolored(driven, warmth) });
   }
-  return frames;
+  return made;
+}
+
+/** Labels and style vectors of a frame: a slow turn over the clip, out and back, as heads move. */
+function pose(index: number, count: number, noise: ClipOptions['noise']): Pick<TuningFrame, 'labels' | 'vectors'> {
+  const phase = (2 * Math.PI * index) / count;
+  const labels = shifted(
+    drawnFaceLabels(MAP_SIZE),
+    Math.round(18 * Math.sin(phase)),
+    Math.round(9 * Math.sin(2 * phase)),
+  );
+  const [middle, drift] = ['style vectors', 'drift'].map((name) => noise(name, 12 * 1280)) as [
+    Float32Array,
+    Float32Array,
+  ];
+  const data = middle.map((value, at) => 0.3 * (value + 0.2 * Math.sin(phase) * (drift[at] as number)));
+  return { labels, vectors: { dims: VECTOR_DIMS, data } };
+}
+
+/** The weights behind the targets. */
+function movedWeights({ weights, noise, distance }: ClipOptions): Record<string, TensorData> {
+  const moved: Record<string, TensorData> = {};
+  for (const [name, { dims, data }] of Object.entries(weights)) {
+    const shift = noise(`moved ${name}`, data.length);
+    moved[name] = {
+      dims,
+      data: Float32Array.from(data as Float32Array, (x, at) => x + distance * (shift[at] as number)),
+    };
+  }
+  return moved;
 }
 
 /** A map moved by whole pixels; background comes in from outside. */

@@ -41,7 +41,7 @@ beforeAll(async () => {
     };
     return session;
   }) as typeof InferenceSession.create);
-});
+}, 900_000);
 afterAll(async () => {
   vi.restoreAllMocks();
   await weights[Symbol.asyncDispose]();
