@@ -16,7 +16,7 @@ import {
 } from './gpen-face.ts';
 import { CROP_SIZE, GPEN, GPEN_DETECTOR, GPEN_PARSER } from './graphs.ts';
 import { largestPlane, parserClasses } from './labels.ts';
-import type { RgiNetworks } from './networks.ts';
+import type { NetworkRunner } from './networks.ts';
 import type { RgiFeatures } from './readiness.ts';
 import type { Point } from './similarity.ts';
 import { numbersOf, signedTensor } from './tensors.ts';
@@ -36,7 +36,7 @@ const HAT = 18;
  *   without GPEN's detector
  */
 export async function enhanceDriven(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   features: RgiFeatures,
   small: ByteImage,
   expected: FivePoints,
@@ -58,7 +58,7 @@ export async function enhanceDriven(
 /** A crop shows one face; what else is found in it at most is a neighbour. */
 const MOST_FACES = 2;
 
-async function detectFaces(networks: RgiNetworks, picture: ByteImage, signal?: AbortSignal): Promise<FoundFace[]> {
+async function detectFaces(networks: NetworkRunner, picture: ByteImage, signal?: AbortSignal): Promise<FoundFace[]> {
   const x = { dims: [1, 3, CROP_SIZE, CROP_SIZE], data: detectorInput(picture) };
   const { loc, conf, landms } = await networks.run(GPEN_DETECTOR, { x }, signal);
   const output = { loc: numbersOf(loc), conf: numbersOf(conf), landms: numbersOf(landms) };
@@ -66,7 +66,7 @@ async function detectFaces(networks: RgiNetworks, picture: ByteImage, signal?: A
 }
 
 async function restore(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   features: RgiFeatures,
   picture: ByteImage,
   found: FoundFace,
@@ -80,7 +80,7 @@ async function restore(
 
 /** Labels of the restored face in ParseNet's order, as far as the mask tells them apart. */
 async function labelsForMask(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   features: RgiFeatures,
   face: ByteImage,
   signal?: AbortSignal,

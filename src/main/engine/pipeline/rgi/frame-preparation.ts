@@ -13,12 +13,16 @@ import { enhanceDriven, type FivePoints } from './enhance.ts';
 import { styleVectors } from './generate.ts';
 import { CROP_SIZE } from './graphs.ts';
 import { type FaceLabels, labelsOfFace } from './labels.ts';
+import type { NetworkRunner } from './networks.ts';
 import { recolorSmall } from './recolor.ts';
 import { driveFace, type SourceMotion, sourceMotion } from './reenact.ts';
 import { restoreFace } from './restore.ts';
 
 /** Networks, and which parts of the engine they allow. */
-export type Prepare = Pick<RgiContext, 'networks' | 'features'>;
+export interface Prepare {
+  readonly networks: NetworkRunner;
+  readonly features: RgiContext['features'];
+}
 
 export interface RgiSource {
   readonly aligned: AlignedFace;

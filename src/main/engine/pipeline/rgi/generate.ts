@@ -7,7 +7,7 @@ import { sharedCapacities } from '#engine/networks/shared-capacities.ts';
 import { REGION_COUNT } from '#shared/regions.ts';
 import { fromSigned } from './gpen-face.ts';
 import { CROP_SIZE, ENCODER, generatorOf, LABEL_SIZE, STYLE_CODES } from './graphs.ts';
-import type { RgiNetworks } from './networks.ts';
+import type { NetworkRunner } from './networks.ts';
 import { STYLE_ROW_LENGTH } from './style-rows.ts';
 import { numbersOf, signedTensor } from './tensors.ts';
 
@@ -15,7 +15,7 @@ const LAYERS = maskedLayers();
 
 /** Style vectors [12, 1280]; a region that the face lacks has zeros. @param crop of 1024 pixels */
 export async function styleVectors(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   crop: ByteImage,
   { labels }: LabelMap,
   signal?: AbortSignal,
@@ -27,7 +27,7 @@ export async function styleVectors(
 
 /** The face of 1024 pixels that these style vectors [12, 1280] and this map describe; always the same. */
 export async function generateFace(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   vectors: Float32Array,
   { labels }: LabelMap,
   signal?: AbortSignal,

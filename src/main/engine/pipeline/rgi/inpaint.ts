@@ -4,7 +4,7 @@ import { INPAINTER_SIZE } from '#engine/networks/inpainter.ts';
 import { INPAINTER, inpainterNoise } from './graphs.ts';
 import { fillFromOutput, type Hole, inpainterInput, inpaintMask, isEmptyHole } from './inpaint-merge.ts';
 import { compose } from './multi-band.ts';
-import type { RgiNetworks } from './networks.ts';
+import type { NetworkRunner } from './networks.ts';
 import type { RgiFeatures } from './readiness.ts';
 import { restoreFace } from './restore.ts';
 import { seededNoise } from './seeded-noise.ts';
@@ -23,7 +23,7 @@ const noiseInputs = () =>
 
 /** The picture itself where there is no hole, or no network to fill it. @param picture of 1024 pixels */
 export async function fillHole(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   features: RgiFeatures,
   picture: ByteImage,
   hole: Hole,

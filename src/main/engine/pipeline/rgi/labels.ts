@@ -4,7 +4,7 @@ import { halfBicubic } from '#engine/image/exact/half-bicubic.ts';
 import type { ByteImage, LabelMap, RgbImage } from '#engine/image/picture.ts';
 import { mergeTable } from '#shared/regions.ts';
 import { LABEL_SIZE, PARSER } from './graphs.ts';
-import type { RgiNetworks } from './networks.ts';
+import type { NetworkRunner } from './networks.ts';
 import { normalisedTensor, numbersOf } from './tensors.ts';
 
 export interface FaceLabels {
@@ -32,7 +32,7 @@ export function largestPlane(values: Float32Array, count: number): Uint8Array<Ar
 
 /** Parser classes of a picture of 512 pixels in [0, 1]. */
 export async function parserClasses(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   picture: RgbImage,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -41,7 +41,11 @@ export async function parserClasses(
 }
 
 /** Labels of a crop of 1024 pixels. */
-export async function labelsOfFace(networks: RgiNetworks, crop: ByteImage, signal?: AbortSignal): Promise<FaceLabels> {
+export async function labelsOfFace(
+  networks: NetworkRunner,
+  crop: ByteImage,
+  signal?: AbortSignal,
+): Promise<FaceLabels> {
   const classes = await parserClasses(networks, halfBicubic(fromByteImage(crop)), signal);
   const labels = classes.map((id) => REGION_OF_CLASS[id]!);
   return { classes, regions: { width: LABEL_SIZE, height: LABEL_SIZE, labels } };

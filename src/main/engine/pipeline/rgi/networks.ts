@@ -21,6 +21,9 @@ import type { StageNetwork } from './graphs.ts';
 
 type Tensors = Readonly<Record<string, TensorData>>;
 
+/** What stages need of the networks. */
+export type NetworkRunner = Pick<RgiNetworks, 'run'>;
+
 export interface RgiNetworksOptions {
   /** The folder of packs. */
   readonly packs: string;

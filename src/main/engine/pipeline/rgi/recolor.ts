@@ -7,7 +7,7 @@ import { RECOLORER_SIZE } from '#engine/networks/recolorer.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
 import { CROP_SIZE, LABEL_SIZE, RECOLORER } from './graphs.ts';
 import type { FaceLabels } from './labels.ts';
-import type { RgiNetworks } from './networks.ts';
+import type { NetworkRunner } from './networks.ts';
 import type { RgiFeatures } from './readiness.ts';
 import { sharpeningInput } from './recolor-merge.ts';
 import { fromUnit, normalisedTensor } from './tensors.ts';
@@ -32,7 +32,7 @@ const labelTensor = ({ labels }: LabelledCrop): TensorData => ({
 
 /** `face` in the colours of `target` at 256; the target is never mirrored. */
 export async function recolorSmall(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   face: LabelledCrop,
   target: LabelledCrop,
   signal?: AbortSignal,
@@ -48,7 +48,7 @@ export async function recolorSmall(
 
 /** `face` in the colours of `target` at 1024, sharpened by the upscaler where it is there. */
 export async function recolorFace(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   features: Pick<RgiFeatures, 'upscaling'>,
   face: LabelledCrop,
   target: LabelledCrop,

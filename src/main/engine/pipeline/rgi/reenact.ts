@@ -4,7 +4,7 @@ import { quarterRgb } from '#engine/image/exact/quarter.ts';
 import type { ByteImage } from '#engine/image/picture.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
 import { DRIVEN_FACE, SOURCE_MOTION } from './graphs.ts';
-import type { RgiNetworks } from './networks.ts';
+import type { NetworkRunner } from './networks.ts';
 import { fromUnit, unitTensor } from './tensors.ts';
 
 /** What re-enactment knows of a source, whatever drives it. */
@@ -18,7 +18,7 @@ export interface SourceMotion {
 
 /** @param crop of 1024 pixels */
 export async function sourceMotion(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   crop: ByteImage,
   signal?: AbortSignal,
 ): Promise<SourceMotion> {
@@ -28,7 +28,7 @@ export async function sourceMotion(
 
 /** The driven face at 256. @param target crop of 1024 pixels that gives pose and expression, by absolute motion */
 export async function driveFace(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   source: SourceMotion,
   target: ByteImage,
   signal?: AbortSignal,

@@ -6,7 +6,7 @@ import type { ByteImage, Plane } from '#engine/image/picture.ts';
 import { CODEFORMER_SIZE } from '#engine/networks/codeformer.ts';
 import { fromSigned } from './gpen-face.ts';
 import { CODEFORMER, CROP_SIZE } from './graphs.ts';
-import type { RgiNetworks } from './networks.ts';
+import type { NetworkRunner } from './networks.ts';
 import type { RgiFeatures } from './readiness.ts';
 import { numbersOf, signedTensor } from './tensors.ts';
 import { upscale } from './upscale.ts';
@@ -35,7 +35,7 @@ const covers =
  * @param where what of the result is needed, 1024 x 1024; what it is 0 over may be black
  */
 export async function restoreFace(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   features: RgiFeatures,
   picture: ByteImage,
   signal?: AbortSignal,

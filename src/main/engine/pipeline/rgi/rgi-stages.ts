@@ -23,6 +23,7 @@ import { isEmptyHole } from './inpaint-merge.ts';
 import { labelsOfFace } from './labels.ts';
 import { compositeMasks, exchangedRegions, foreground } from './masks.ts';
 import { blendFace } from './multi-band.ts';
+import type { NetworkRunner, RgiNetworks } from './networks.ts';
 import { PHOTO_PROFILE, type RgiProfile } from './profiles.ts';
 import { partWarning, RGI_PARTS, type RgiPart } from './readiness.ts';
 import { recolorFace } from './recolor.ts';
@@ -60,11 +61,14 @@ function withChange(base: RgbImage, before: ByteImage, after: ByteImage): RgbIma
 
 const holeOf = ({ recomposed }: RgiExchange) => ({ size: recomposed.map.width, data: recomposed.hole });
 
+/** What the stages run on. */
+export interface StageContext {
+  readonly networks: NetworkRunner & Pick<RgiNetworks, 'providers' | 'fallbacks'>;
+  readonly features: RgiContext['features'];
+}
+
 /** @param context stays open as long as the stages are used */
-export function createRgiStages(
-  context: Pick<RgiContext, 'networks' | 'features'>,
-  profile: RgiProfile = PHOTO_PROFILE,
-): RgiStages {
+export function createRgiStages(context: StageContext, profile: RgiProfile = PHOTO_PROFILE): RgiStages {
   const { networks, features } = context;
   const exchangeKey = ({ regions, amount }: SwapSettings): string =>
     JSON.stringify([
@@ -140,11 +144,7 @@ export function createRgiStages(
 }
 
 /** What missing packs and devices did to a swap. */
-function partWarnings(
-  { networks, features }: Pick<RgiContext, 'networks' | 'features'>,
-  profile: RgiProfile,
-  exchanged: RgiExchange,
-): Warning[] {
+function partWarnings({ networks, features }: StageContext, profile: RgiProfile, exchanged: RgiExchange): Warning[] {
   const fills = profile.inpaint && !isEmptyHole(holeOf(exchanged));
   const used: Record<RgiPart, boolean> = {
     enhancement: true,

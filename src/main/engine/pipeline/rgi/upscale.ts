@@ -1,7 +1,7 @@
 /** Fourfold enlargement by an RRDBNet, in tiles where the picture is large. */
 import type { ByteImage } from '#engine/image/picture.ts';
 import { type UpscalerId, upscalerOf } from './graphs.ts';
-import type { RgiNetworks } from './networks.ts';
+import type { NetworkRunner } from './networks.ts';
 import { fromUnit, numbersOf } from './tensors.ts';
 import { type RgbPlanes, type TileOptions, upscaleInTiles } from './tile.ts';
 
@@ -13,7 +13,7 @@ const TILE = { side: 256, margin: 40 } as const;
 
 /** @param picture values in [0, 1] @param tiles smaller ones, or not all of them */
 export async function upscale(
-  networks: RgiNetworks,
+  networks: NetworkRunner,
   network: UpscalerId,
   picture: RgbPlanes,
   signal?: AbortSignal,
