@@ -1,7 +1,7 @@
 /** The guided filter (He, Sun and Tang 2010): smooths a map while it follows the edges of a guide. */
 import { blurInPlace, gaussianBlur } from './blur.ts';
 import { newPlane } from './planes.ts';
-import { resizePlane } from './resize.ts';
+import { enlargedRows } from './resize.ts';
 
 /** A filter along the edges of one guide: what depends on the guide alone is computed once for all maps. */
 interface GuideStatistics {
@@ -100,8 +100,13 @@ export function guidedUpsample(
   const sigma = sigmaOf(radius);
   const statistics = guideStatistics(small.guide, small.width, small.height, sigma, eps);
   const { a, b } = fitModel(small.guide, statistics, small.map, small.width, small.height, sigma);
-  const out = resizePlane(a, small.width, small.height, width, height);
-  const offset = resizePlane(b, small.width, small.height, width, height);
-  for (let i = 0; i < out.length; i++) out[i] = out[i]! * guide[i]! + offset[i]!;
+  const out = newPlane(width * height);
+  const slopes = enlargedRows(a, small.width, small.height, width, height);
+  const offsets = enlargedRows(b, small.width, small.height, width, height);
+  for (let y = 0, i = 0; y < height; y++) {
+    const slope = slopes(y);
+    const offset = offsets(y);
+    for (let x = 0; x < width; x++, i++) out[i] = slope[x]! * guide[i]! + offset[x]!;
+  }
   return out;
 }

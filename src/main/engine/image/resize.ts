@@ -89,23 +89,26 @@ function enlargeRow(source: Float32Array, row: number, { low, high, share }: Axi
   }
 }
 
-/** Bilinear resize with half-pixel centres and clamped edges (no antialiasing: meant for enlarging). */
-export function resizePlane(
+/**
+ * The rows of an enlarged plane, bilinear with half-pixel centres and clamped edges (no antialiasing), one at a time:
+ * each row of the source is enlarged once and then mixed with its neighbour.
+ * @returns gives row `y`; what it gave before is overwritten
+ */
+export function enlargedRows(
   source: Float32Array,
   sw: number,
   sh: number,
   width: number,
   height: number,
-): Float32Array<ArrayBuffer> {
-  const out = newPlane(width * height);
+): (y: number) => Float32Array {
   const across = axisReads(sw, width);
   const down = axisReads(sh, height);
-  // Each row of the source is enlarged once and then mixed with its neighbour.
+  const out = new Float32Array(width);
   let upper = new Float32Array(width);
   let lower = new Float32Array(width);
   let upperRow = -1;
   let lowerRow = -1;
-  for (let y = 0, i = 0; y < height; y++) {
+  return (y) => {
     const low = down.low[y]!;
     const high = down.high[y]!;
     if (upperRow !== low) {
@@ -120,11 +123,28 @@ export function resizePlane(
       enlargeRow(source, high * sw, across, lower);
       lowerRow = high;
     }
-    const q = down.share[y]!;
-    for (let x = 0; x < width; x++, i++) {
-      const a = upper[x]!;
-      out[i] = a + q * (lower[x]! - a);
-    }
+    mixRows(upper, lower, down.share[y]!, out);
+    return out;
+  };
+}
+
+function mixRows(upper: Float32Array, lower: Float32Array, share: number, out: Float32Array): void {
+  for (let x = 0; x < out.length; x++) {
+    const a = upper[x]!;
+    out[x] = a + share * (lower[x]! - a);
   }
+}
+
+/** `enlargedRows` as a plane. */
+export function resizePlane(
+  source: Float32Array,
+  sw: number,
+  sh: number,
+  width: number,
+  height: number,
+): Float32Array<ArrayBuffer> {
+  const out = newPlane(width * height);
+  const row = enlargedRows(source, sw, sh, width, height);
+  for (let y = 0; y < height; y++) out.set(row(y), y * width);
   return out;
 }

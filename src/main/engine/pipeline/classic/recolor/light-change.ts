@@ -3,7 +3,7 @@ import { changedLight } from '#engine/image/color.ts';
 import { mix, smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
-import { resizePlane } from '#engine/image/resize.ts';
+import { enlargedRows } from '#engine/image/resize.ts';
 import type { DrivenTexture } from '../texture/driven-texture.ts';
 import type { FeatureGain } from './feature-gains.ts';
 import type { SkinLight } from './skin-light.ts';
@@ -59,30 +59,36 @@ export function lightChange(
   const change = newPlane(3 * n);
   const knee = mix(GLINT.free, GLINT.held, restraint);
   for (let k = 0; k < 3; k++) {
-    const enlarge = (plane: Float32Array) => resizePlane(plane, ours.width, ours.height, width, height);
-    const light = enlarge(wanted[k]!);
-    const present = enlarge(ours.fine[k]!);
-    const ratio = enlarge(highlightRatio(ours.fine[k]!, wanted[k]!));
+    const rows = (plane: Float32Array) => enlargedRows(plane, ours.width, ours.height, width, height);
+    const lightRows = rows(wanted[k]!);
+    const presentRows = rows(ours.fine[k]!);
+    const ratioRows = rows(highlightRatio(ours.fine[k]!, wanted[k]!));
     const from = log.subarray(k * n, (k + 1) * n);
     const to = change.subarray(k * n, (k + 1) * n);
-    for (let i = 0; i < n; i++) {
-      if (coverage[i] === 0) continue;
-      const own = from[i]!;
-      let detail = contrast * (own - present[i]!);
-      if (detail > FAINT) {
-        detail = Math.log(1 + (Math.exp(detail) - 1) * ratio[i]!);
-        if (detail > knee) detail = heldBack(detail, knee);
+    for (let y = 0, i = 0; y < height; y++) {
+      const light = lightRows(y);
+      const present = presentRows(y);
+      const ratio = ratioRows(y);
+      for (let x = 0; x < width; x++, i++) {
+        if (coverage[i] === 0) continue;
+        const own = from[i]!;
+        let detail = contrast * (own - present[x]!);
+        if (detail > FAINT) {
+          detail = Math.log(1 + (Math.exp(detail) - 1) * ratio[x]!);
+          if (detail > knee) detail = heldBack(detail, knee);
+        }
+        to[i] = light[x]! + detail - own;
       }
-      to[i] = light[i]! + detail - own;
     }
     for (const { mask, gain, darkOnly } of gains) {
       const { box, data } = mask;
       const wish = gain[k]!;
       for (let y = 0, j = 0; y < box.height; y++) {
-        for (let i = (box.y + y) * width + box.x, end = i + box.width; i < end; i++, j++) {
+        const present = presentRows(box.y + y);
+        for (let x = box.x, i = (box.y + y) * width + x, end = x + box.width; x < end; x++, i++, j++) {
           let share = data[j]!;
           if (share <= 0 || coverage[i] === 0) continue;
-          if (darkOnly) share *= smoothstep(DARK.none, DARK.whole, from[i]! - present[i]!);
+          if (darkOnly) share *= smoothstep(DARK.none, DARK.whole, from[i]! - present[x]!);
           to[i]! += share * (wish - to[i]!);
         }
       }

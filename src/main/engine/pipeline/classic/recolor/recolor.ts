@@ -1,7 +1,7 @@
 /**
  * Recolouring: the source's texture in the light and skin tone of the target. Works on the logarithm of linear light,
- * split into broad light, light with edges, and detail: the first comes from the target, the second from both (the
- * source may differ from the target only so far, which takes away its cast shadows), the third from the source.
+ * split into broad light, light with edges, and detail: the first comes from the target, the second mostly from the
+ * source (what it adds to the target's is limited, which takes away its cast shadows), the third from the source.
  */
 import type { FacePart } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
@@ -44,13 +44,22 @@ const NOT_SKIN: readonly { part: FacePart; factor: number }[] = [
   { part: 'outerLips', factor: 1.12 },
 ];
 
-/** Root mean square departure of the source's light from the target's, in log light: ordinary up to, hard from. */
+/**
+ * Root mean square of the source's light without its broad part, and of its departure from the target's, in log light:
+ * ordinary up to, hard from. Hard light is so in both.
+ */
 const SOFT_LIGHT = 0.22;
 const HARD_LIGHT = 0.45;
-/** How far the source's light may depart from the target's, in log light. */
+/**
+ * Shares of the target's structure of light (nose wings, folds, cheekbones) that go where the source has none: its face is
+ * told by them as much as by its texture. Some of its shine stays: it belongs to the light too.
+ */
+const TAKEN_AWAY = { shade: 0.85, shine: 0.7 } as const;
+/** How far the light may depart from the target's beyond that, in log light. */
 const LARGEST_DEPARTURE = { soft: 0.5, hard: 0.16 } as const;
-/** The same for its tint alone (the colour of sun and shade). */
+/** The same for its tint alone (the colour of sun and shade), and how much more for each unit taken away. */
 const LARGEST_TINT = 0.1;
+const TINT_TAKEN_AWAY = 0.25;
 /** Share of the target's own light with edges that is always taken. */
 const TARGET_SHARE = { soft: 0.1, hard: 0.45 } as const;
 /** Detail goes half the way to the target's contrast (on a logarithmic scale): wrinkles belong to the face. */
@@ -162,9 +171,9 @@ export function planRecolor(
 }
 
 /**
- * The target's light, and as much of the source's departure from it as looks natural. A source in hard light departs
- * far: the harder it is, the less of it is let through. Mirrored texture shows the light of the other side, so none of
- * it is.
+ * The target's broad light with the source's structure of light. What the target has and the source has not is taken
+ * away; what the source has beyond the target's is added as far as it looks natural: the harder the light it was taken
+ * in, the less. Mirrored texture shows the light of the other side, so it gets the target's alone.
  */
 function wantedLight(
   theirs: SkinLight,
@@ -174,42 +183,47 @@ function wantedLight(
   follow: Float32Array,
 ): { light: Float32Array[]; hardness: number } {
   const n = both.length;
-  const departure = [0, 1, 2].map((k) => {
-    const [t, tc, s, sc] = [theirs.fine[k]!, theirs.coarse[k]!, ours.fine[k]!, ours.coarse[k]!];
-    const [tComparable, sComparable] = [theirs.comparable[k]!, ours.comparable[k]!];
-    const plane = newPlane(n);
-    for (let i = 0; i < n; i++) {
-      // Mirrored texture brings the light of the other half: what is seen directly beside it is not measured with it.
-      const broad = mix(sc[i]! - tc[i]!, sComparable[i]! - tComparable[i]!, direct[i]!);
-      plane[i] = s[i]! - t[i]! - broad;
-    }
-    return plane;
-  });
-  const luminance = newPlane(n);
-  for (let i = 0; i < n; i++) {
-    luminance[i] = 0.3 * departure[0]![i]! + 0.59 * departure[1]![i]! + 0.11 * departure[2]![i]!;
-  }
-  let square = 0;
+  const our = structureOf(ours, direct);
+  const their = structureOf(theirs, direct);
+  const luminanceAt = ([r, g, b]: Structure, i: number) => luminanceOf([r[i]!, g[i]!, b[i]!]);
+  let own = 0;
+  let departing = 0;
   let weight = 1e-6;
   for (let i = 0; i < n; i++) {
-    square += both[i]! * luminance[i]! * luminance[i]!;
+    const light = luminanceAt(our, i);
+    own += both[i]! * light ** 2;
+    departing += both[i]! * (light - luminanceAt(their, i)) ** 2;
     weight += both[i]!;
   }
-  const hardness = smoothstep(SOFT_LIGHT, HARD_LIGHT, Math.sqrt(square / weight));
+  const hardness = smoothstep(SOFT_LIGHT, HARD_LIGHT, Math.sqrt(Math.min(own, departing) / weight));
   const most = mix(LARGEST_DEPARTURE.soft, LARGEST_DEPARTURE.hard, hardness);
   const least = mix(TARGET_SHARE.soft, TARGET_SHARE.hard, hardness);
-  const light = departure.map((plane, k) => {
-    const out = newPlane(n);
-    for (let i = 0; i < n; i++) {
-      const broad = luminance[i]!;
-      const tint = LARGEST_TINT * Math.tanh((plane[i]! - broad) / LARGEST_TINT);
-      const kept = most * Math.tanh(broad / most) + tint;
-      out[i] = theirs.fine[k]![i]! + direct[i]! * (1 - Math.max(least, follow[i]!)) * kept;
+  const light = [newPlane(n), newPlane(n), newPlane(n)];
+  for (let i = 0; i < n; i++) {
+    const own = luminanceAt(their, i);
+    const departure = luminanceAt(our, i) - own;
+    const away = own > 0 ? TAKEN_AWAY.shine * clamp(departure, -own, 0) : TAKEN_AWAY.shade * clamp(departure, 0, -own);
+    const kept = away + most * Math.tanh((departure - away) / most);
+    const tint = LARGEST_TINT + TINT_TAKEN_AWAY * Math.abs(away);
+    const share = direct[i]! * (1 - Math.max(least, follow[i]!));
+    for (let k = 0; k < 3; k++) {
+      const tinted = our[k]![i]! - their[k]![i]! - departure;
+      light[k]![i] = theirs.fine[k]![i]! + share * (kept + tint * Math.tanh(tinted / tint));
     }
-    return out;
-  });
+  }
   return { light, hardness };
 }
+
+/** Light without its broad part, three planes. */
+type Structure = readonly [Float32Array, Float32Array, Float32Array];
+
+/** What is seen directly is not measured with the mirrored texture beside it, which brings the light of the other half. */
+const structureOf = ({ fine, coarse, comparable }: SkinLight, direct: Float32Array): Structure =>
+  fine.map((plane, k) => {
+    const out = newPlane(plane.length);
+    for (let i = 0; i < out.length; i++) out[i] = plane[i]! - mix(coarse[k]![i]!, comparable[k]![i]!, direct[i]!);
+    return out;
+  }) as unknown as Structure;
 
 /**
  * Confidences that hardly differ become one: the two fillings then differ only where one face shows something else

@@ -3,7 +3,7 @@ import { gaussianBlur } from '#engine/image/blur.ts';
 import { smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
-import { resizePlane } from '#engine/image/resize.ts';
+import { enlargedRows, resizePlane } from '#engine/image/resize.ts';
 import { sampleBilinear, sampleCubic } from '#engine/image/warp.ts';
 import type { Rect } from '#engine/image/working.ts';
 import type { ClassicFace } from '../classic-face.ts';
@@ -62,12 +62,16 @@ function positions(
   window: Rect,
 ): [Float32Array, Float32Array] {
   const { width, height } = window;
-  const u = resizePlane(pair[0], fields.width, fields.height, width, height);
-  const v = resizePlane(pair[1], fields.width, fields.height, width, height);
+  const u = newPlane(width * height);
+  const v = newPlane(width * height);
+  const across = enlargedRows(pair[0], fields.width, fields.height, width, height);
+  const down = enlargedRows(pair[1], fields.width, fields.height, width, height);
   for (let y = 0, i = 0; y < height; y++) {
+    const du = across(y);
+    const dv = down(y);
     for (let x = 0; x < width; x++, i++) {
-      u[i]! += x + window.x + 0.5;
-      v[i]! += y + window.y + 0.5;
+      u[i] = du[x]! + (x + window.x + 0.5);
+      v[i] = dv[x]! + (y + window.y + 0.5);
     }
   }
   return [u, v];
