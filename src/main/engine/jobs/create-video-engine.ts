@@ -24,7 +24,7 @@ import { openRgiTuning } from './rgi-tuning.ts';
 import type { PhotoFace, SwapperRequest, VideoEngine } from './video-engine.ts';
 
 export interface VideoEngineOptions {
-  /** Threads of one network operator; the runtime's own choice when absent. */
+  /** Threads of one network operator. One by default: decoder and encoder need the other cores. */
   readonly threads?: number | undefined;
   /** Hears the stages of each swapped frame with their times. */
   readonly onTimes?: FrameSwapperOptions['onTimes'];
@@ -32,7 +32,7 @@ export interface VideoEngineOptions {
 
 /** Opens no model before it is needed. */
 export function createVideoEngine({ threads, onTimes }: VideoEngineOptions = {}): VideoEngine {
-  const analyser = new FaceAnalyser({ threads });
+  const analyser = new FaceAnalyser({ threads: threads ?? 1 });
 
   return {
     async identity({ engine }) {
