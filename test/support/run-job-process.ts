@@ -16,9 +16,12 @@ export interface RunningJob {
   readonly ended: Promise<readonly string[]>;
 }
 
-/** @param program what `buildJobProcess` made */
-export function runJobProcess(program: string, order: JobProcessOrder): RunningJob {
-  const child = spawn(process.execPath, [program, JSON.stringify(order)], {
+/**
+ * @param program what `buildJobProcess` made
+ * @param flags of Node
+ */
+export function runJobProcess(program: string, order: JobProcessOrder, flags: readonly string[] = []): RunningJob {
+  const child = spawn(process.execPath, [...flags, program, JSON.stringify(order)], {
     env: { ...process.env, E4S_JOB_PROCESS: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
