@@ -2,8 +2,8 @@
 import { UsageError } from '#engine/errors.ts';
 import { findTool } from '#engine/video/ffmpeg.ts';
 import { openToolbox } from '#engine/video/toolbox.ts';
-import { PRODUCT } from '#shared/product.ts';
 import type { SwapSettings } from '#shared/settings.ts';
+import { codeVersion } from './code-version.ts';
 import type { Manifest } from './manifest.ts';
 import { JOB_VERSION } from './manifest.ts';
 import type { VideoEngine } from './video-engine.ts';
@@ -16,7 +16,7 @@ export async function madeWith(engine: VideoEngine, swap: SwapSettings): Promise
   await openToolbox();
   const { found } = await findTool('ffmpeg');
   return {
-    'the studio': `${PRODUCT.version}, jobs ${JOB_VERSION}`,
+    'the studio': `${await codeVersion()}, jobs ${JOB_VERSION}`,
     ffmpeg: found?.version ?? '',
     ...(await engine.identity(swap)),
   };
