@@ -262,7 +262,7 @@ describe('files', () => {
     const streamed = await ask(url, `${WEB_PATHS.upload}?name=big.png`, {
       method: 'POST',
       headers: { ...headers, 'transfer-encoding': 'chunked' },
-      body: Buffer.alloc(5000),
+      body: Buffer.alloc(8_000_000),
     });
     expect(streamed.status).toBe(413);
     expect(JSON.parse(streamed.body.toString())).toMatchObject({ kind: 'input', file: 'big.png' });

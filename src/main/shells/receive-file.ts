@@ -55,7 +55,9 @@ export async function receiveFile(
   });
   const partial = `${file}.part`;
   try {
-    await pipeline(bytes, limiter, createWriteStream(partial, { flags: 'wx', mode: 0o600 }), signal ? { signal } : {});
+    // The source is left open when it is refused: whoever sends must still be told why.
+    const source = bytes.iterator({ destroyOnReturn: false });
+    await pipeline(source, limiter, createWriteStream(partial, { flags: 'wx', mode: 0o600 }), signal ? { signal } : {});
     await rename(partial, file);
     return taken;
   } catch (error) {

@@ -95,7 +95,10 @@ export async function startWebShell(options: WebShellOptions = {}): Promise<WebS
   });
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_LIMIT_BYTES, perMessageDeflate: false });
-  const pagesOpen = watchPages(options.uploadsStayMs ?? UPLOADS_STAY_MS, () => void files.uploads.removeAll());
+  const pagesOpen = watchPages(options.uploadsStayMs ?? UPLOADS_STAY_MS, () => {
+    // What cannot be removed now goes with the process.
+    files.uploads.removeAll().catch((error: unknown) => console.error(error));
+  });
   const routes: Readonly<Record<string, (socket: WebSocket) => void>> = {
     [WEB_PATHS.shell]: (socket) => {
       pagesOpen.add(socket);
