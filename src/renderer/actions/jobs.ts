@@ -14,6 +14,7 @@ import { say, useUi } from '../state/ui.ts';
 import { showJob } from '../state/video-view.ts';
 import { text } from '../text.ts';
 import { download } from './download.ts';
+import { leavable } from './leavable.ts';
 import { PictureCache } from './pictures.ts';
 
 export interface JobMedia {
@@ -45,7 +46,7 @@ export function jobActions(link: StudioLink, fail: (report: ErrorReport) => void
   const cache = new PictureCache();
   const clips = new Map<string, Promise<Clip>>();
   const media = new Map<string, Promise<JobMedia>>();
-  let following: AbortController | null = null;
+  let leave = (): void => undefined;
   /** Interrupted jobs that the user has heard of. */
   const offered = new Set<JobId>();
 
@@ -105,14 +106,14 @@ export function jobActions(link: StudioLink, fail: (report: ErrorReport) => void
   return {
     /** Follows the jobs of the present engine process. */
     follow(): void {
-      following?.abort();
-      const mine = new AbortController();
-      following = mine;
-      run(mine.signal).catch((error: unknown) => {
-        const report = reportOf(error, mine.signal);
-        // The next engine process is followed when it is there.
-        if (report.kind !== 'engine-lost' && report.kind !== 'cancelled') fail(report);
-      });
+      leave();
+      leave = leavable((signal) =>
+        run(signal).catch((error: unknown) => {
+          const report = reportOf(error, signal);
+          // The next engine process is followed when it is there.
+          if (report.kind !== 'engine-lost' && report.kind !== 'cancelled') fail(report);
+        }),
+      );
     },
 
     async act(job: JobId, action: JobAction): Promise<void> {

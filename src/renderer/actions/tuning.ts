@@ -10,6 +10,7 @@ import { afterTuning, useTuning, useWeights } from '../state/tuning.ts';
 import { say } from '../state/ui.ts';
 import { text } from '../text.ts';
 import { download } from './download.ts';
+import { leavable } from './leavable.ts';
 
 export type TuningActions = ReturnType<typeof tuningActions>;
 
@@ -22,7 +23,7 @@ type Grant = (options: Pick<GrantOptions, 'onProgress'>) => Promise<GrantedFile>
 export const tunedName = (target: string): string => `tuned ${target.replace(/\.[^.]*$/, '')}.safetensors`;
 
 export function tuningActions(link: StudioLink, fail: (report: ErrorReport) => void) {
-  let following: AbortController | null = null;
+  let leave = (): void => undefined;
 
   async function guarded<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
     try {
@@ -80,16 +81,16 @@ export function tuningActions(link: StudioLink, fail: (report: ErrorReport) => v
   return {
     /** Follows the tuning of a job until the returned function is called or another one is followed. */
     follow(job: JobId): () => void {
-      following?.abort();
-      const mine = new AbortController();
-      following = mine;
+      leave();
       if (useTuning.getState().job !== job) useTuning.setState({ job, info: null, rows: [] });
-      run(job, mine.signal).catch((error: unknown) => {
-        const report = reportOf(error, mine.signal);
-        // A job that was removed has no tuning, and the next engine process is asked when it is there.
-        if (!['engine-lost', 'cancelled', 'usage'].includes(report.kind)) fail(report);
-      });
-      return () => mine.abort();
+      leave = leavable((signal) =>
+        run(job, signal).catch((error: unknown) => {
+          const report = reportOf(error, signal);
+          // A job that was removed has no tuning, and the next engine process is asked when it is there.
+          if (!['engine-lost', 'cancelled', 'usage'].includes(report.kind)) fail(report);
+        }),
+      );
+      return leave;
     },
 
     /** The frame whose pictures are wanted. */
