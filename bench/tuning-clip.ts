@@ -2,6 +2,7 @@
  * A clip for measuring tuning without photos or checkpoints: a drawn face that moves, style vectors that drift, and
  * targets made by a generator whose trained weights were moved at random, so that there is something to be found again.
  */
+import type { RegionCapacities } from '#engine/networks/region-layout.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
 import { openGraph } from '#engine/tensor/graph-session.ts';
 import type { ParamResolver } from '#engine/tensor/lowering/lower.ts';
@@ -32,8 +33,9 @@ export async function tuningClip(options: ClipOptions): Promise<TuningFrame[]> {
   const blank = { dims: [1, 3, size, size], data: new Float32Array(3 * size * size) };
   const posed = Array.from({ length: count }, (_, index) => pose(index, count, noise));
   const frames = posed.map((face): TuningFrame => ({ driven: blank, recolored: blank, ...face }));
-  const capacities = await clipCapacities({ count, read: async (index) => frames[index] as TuningFrame }, size);
-  const form = { kind: 'exact', capacities } as const;
+  const clip = { count, read: async (index: number) => frames[index] as TuningFrame };
+  const [capacities] = await clipCapacities(clip, [size]);
+  const form = { kind: 'exact', capacities: capacities as RegionCapacities } as const;
   const { graph, outputs } = ptiEvaluation({ form, size });
   await using session = await openGraph(
     graph,

@@ -3,6 +3,7 @@
  * the targets, and renders what the weights of the moment make of a frame. Which update comes next is not its business.
  */
 import type { RegionForm } from '#engine/networks/region-conv.ts';
+import type { RegionCapacities } from '#engine/networks/region-layout.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
 import type { Graph, Value } from '#engine/tensor/graph.ts';
 import { openGraph } from '#engine/tensor/graph-session.ts';
@@ -10,8 +11,8 @@ import type { ParamResolver } from '#engine/tensor/lowering/lower.ts';
 import type { TensorSession } from '#engine/tensor/sessions.ts';
 import type { DeviceId } from '#shared/settings.ts';
 import { coarseDetail } from './coarse-detail.ts';
+import { KeptTensors, type NamedTensors } from './kept-tensors.ts';
 import { type PtiStepOptions, ptiEvaluation, ptiStep } from './pti-step.ts';
-import { type NamedTensors, RecentTensors } from './recent.ts';
 import type { NextUpdate, TuningScale } from './schedule.ts';
 import { type FeatureStore, targetFeatures } from './target-features.ts';
 import { isTunable } from './trainable.ts';
@@ -41,7 +42,7 @@ export interface TunerOptions {
 }
 
 /** Room for frame inputs and features that are used again and again. */
-const RECENT_BYTES = 1.5e9;
+const KEPT_BYTES = 1e9;
 
 /** Opened networks that make the features of a frame. */
 interface FeatureMaker extends AsyncDisposable {
@@ -51,29 +52,32 @@ interface FeatureMaker extends AsyncDisposable {
 const scalar = (value: number): TensorData => ({ dims: [], data: Float32Array.of(value) });
 
 export class Tuner implements TuningMachine, AsyncDisposable {
-  readonly #options: TunerOptions;
+  readonly #options: Omit<TunerOptions, 'state'>;
   readonly #forms: Readonly<Record<TuningScale, RegionForm>>;
-  readonly #recent = new RecentTensors(RECENT_BYTES);
+  readonly #kept = new KeptTensors(KEPT_BYTES);
   /** Tensors that the open run does not train, and all of them while no run is open. */
   #state: TuningState;
   #open: { readonly key: string; readonly run: TuningRun } | undefined;
   #evaluation: TensorSession | undefined;
 
-  private constructor(options: TunerOptions, forms: Readonly<Record<TuningScale, RegionForm>>) {
+  private constructor({ state, ...options }: TunerOptions, forms: Readonly<Record<TuningScale, RegionForm>>) {
     this.#options = options;
     this.#forms = forms;
-    this.#state = options.state;
+    this.#state = state;
   }
 
   /** Reads the label maps of all frames. @throws UsageError when a frame does not fit */
   static async open(options: TunerOptions): Promise<Tuner> {
     const { frames, size, coarseSize } = options;
     checkFrame(0, await frames.read(0), size);
-    const formAt = async (side: number): Promise<RegionForm> =>
-      options.form === 'reference'
-        ? { kind: 'reference' }
-        : { kind: 'exact', capacities: await clipCapacities(frames, side) };
-    return new Tuner(options, { full: await formAt(size), coarse: await formAt(coarseSize) });
+    if (options.form === 'reference')
+      return new Tuner(options, { full: { kind: 'reference' }, coarse: { kind: 'reference' } });
+    const [full, coarse] = await clipCapacities(frames, [size, coarseSize]);
+    const exact = (capacities: RegionCapacities | undefined): RegionForm => ({
+      kind: 'exact',
+      capacities: capacities as RegionCapacities,
+    });
+    return new Tuner(options, { full: exact(full), coarse: exact(coarse) });
   }
 
   get updates(): number {
@@ -184,11 +188,16 @@ export class Tuner implements TuningMachine, AsyncDisposable {
       this.#state = await this.state();
       await this.#open.run[Symbol.asyncDispose]();
       this.#open = undefined;
+      this.#kept.clear();
     }
     const options = { ...this.#stepOptions(scale), targets: keepFeatures ? 'features' : 'pictures' } as const;
     const step = ptiStep(scale === 'coarse' ? { ...options, featuresPerTarget: false } : options);
     const run = await TuningRun.open({ step, params, externalDataFolder: folder, state: this.#state, device });
     this.#open = { key, run };
+    // The run holds these now; gigabytes should not lie about twice.
+    const { updates, tensors } = this.#state;
+    const others = Object.entries(tensors).filter(([name]) => !run.holds(name));
+    this.#state = { updates, tensors: Object.fromEntries(others) };
     return run;
   }
 
@@ -232,13 +241,11 @@ export class Tuner implements TuningMachine, AsyncDisposable {
   #inputs(scale: TuningScale, index: number): Promise<NamedTensors> {
     const make = async (): Promise<NamedTensors> =>
       frameInputs(await this.#options.frames.read(index), this.#sizeAt(scale), this.#forms[scale]);
-    return this.#recent.get(`inputs ${scale} ${index}`, make);
+    return this.#kept.get(`inputs ${scale} ${index}`, make);
   }
 
   #features(scale: TuningScale, index: number): Promise<NamedTensors> {
-    return this.#recent.get(`features ${scale} ${index}`, () =>
-      this.#options.features.read(index, this.#sizeAt(scale)),
-    );
+    return this.#kept.get(`features ${scale} ${index}`, () => this.#options.features.read(index, this.#sizeAt(scale)));
   }
 
   async #pictures(index: number): Promise<NamedTensors> {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { InputError } from '#engine/errors.ts';
 import { writeFileAtomic } from '#engine/files/atomic.ts';
 import { openSafetensors } from '#engine/weights/safetensors.ts';
-import type { NamedTensors } from './recent.ts';
+import type { NamedTensors } from './kept-tensors.ts';
 import type { ScheduleState } from './schedule.ts';
 import { isTuningFile, loadTuning, type SavedTuning, saveTuning, type TuningState } from './tuning-run.ts';
 

@@ -40,13 +40,12 @@ export function checkFrame(index: number, frame: TuningFrame, size: number): voi
     throw new UsageError(`The label map of frame ${index} has ${frame.labels.length} labels.`);
 }
 
-/** Room for the region borders of all frames, at one size of the generator. */
-export async function clipCapacities(frames: TuningFrames, size: number): Promise<RegionCapacities> {
-  const layers = maskedLayers(size);
+/** Room for the region borders of all frames, at each of these sizes of the generator. */
+export async function clipCapacities(frames: TuningFrames, sizes: readonly number[]): Promise<RegionCapacities[]> {
   const maps: Uint8Array[] = [];
   for (let index = 0; index < frames.count; index++)
     maps.push(erodedFaceLabels((await frames.read(index)).labels, LABEL_SIZE));
-  return regionCapacities(maps, LABEL_SIZE, layers, REGION_COUNT);
+  return sizes.map((size) => regionCapacities(maps, LABEL_SIZE, maskedLayers(size), REGION_COUNT));
 }
 
 /** The inputs of a step that do not depend on targets or weights. @param size of the generated picture */

@@ -4,8 +4,8 @@
  */
 import { CancelledError } from '#engine/errors.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
+import type { NamedTensors } from './kept-tensors.ts';
 import { lpipsSizes } from './losses.ts';
-import type { NamedTensors } from './recent.ts';
 import {
   afterUpdate,
   longest,

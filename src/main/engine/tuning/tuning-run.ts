@@ -66,11 +66,13 @@ export class DivergedError extends InputError {
 export class TuningRun implements AsyncDisposable {
   readonly #resident: ResidentState;
   readonly #trained: readonly string[];
+  readonly #held: ReadonlySet<string>;
   #updates: number;
 
   private constructor(resident: ResidentState, trained: readonly string[], updates: number) {
     this.#resident = resident;
     this.#trained = trained;
+    this.#held = new Set(trained.flatMap((name) => [name, ...Object.values(momentNames(name))]));
     this.#updates = updates;
   }
 
@@ -132,6 +134,11 @@ export class TuningRun implements AsyncDisposable {
   /** The state as it is now, copied. */
   async state(): Promise<TuningState> {
     return { updates: this.#updates, tensors: await this.#resident.read() };
+  }
+
+  /** Whether a tensor is part of this run's state. */
+  holds(name: string): boolean {
+    return this.#held.has(name);
   }
 
   /** The trained weights as they are now, copied, without their moments. */
