@@ -71,6 +71,21 @@ describe('pasteBack', () => {
     expect(Math.abs(pasted.pixels[middle]! - Math.min(255, photo.pixels[middle]! + 1))).toBeLessThanOrEqual(1);
   });
 
+  it('takes the mean of a crop that is finer than the picture', async () => {
+    const photo = picture(16, 16, 3, 8);
+    // Columns of the crop in turn brighter and darker by more than the mean change.
+    const after = flat(32, 0.5);
+    for (let i = 0; i < after.data.length; i++) after.data[i]! += (i % 32) % 4 < 1 ? -0.4 : 0;
+    const { picture: pasted } = await pasteBack(photo, aligned([0.25, 0, 4, 0, 0.25, 4]), after);
+    for (let y = 5; y < 11; y++) {
+      for (let x = 5; x < 11; x++) {
+        const i = (y * 16 + x) * 3;
+        const expected = Math.max(0, photo.pixels[i]! - 0.1 * 255);
+        expect(Math.abs(pasted.pixels[i]! - expected)).toBeLessThanOrEqual(0.51);
+      }
+    }
+  });
+
   it('clips a change that reaches beyond the picture', async () => {
     const photo = picture(20, 20, 3, 8);
     const { picture: pasted, touched } = await pasteBack(photo, aligned([1, 0, -14, 0, 1, -14]), withSquare(0.2));

@@ -2,9 +2,10 @@
  * Pastes the change of a crop into the picture, at the picture's own resolution, colour space and bit depth. Only the
  * difference is pasted, so detail that the crop could not hold stays, and pixels that did not change are not written.
  */
-import { type Affine, invertAffine } from '#engine/image/affine.ts';
+import { type Affine, affineScale, composeAffine, invertAffine } from '#engine/image/affine.ts';
 import type { DecodedPicture, RgbImage } from '#engine/image/picture.ts';
 import { convertProfile, sameProfile } from '#engine/image/profile.ts';
+import { halfRgb } from '#engine/image/resize.ts';
 import { type Rect, toRgbImage, writeRegion } from '#engine/image/working.ts';
 import type { AlignedFace } from './aligned-face.ts';
 import { type CropChange, cropChange, NOTHING, VALUES } from './crop-change.ts';
@@ -38,13 +39,28 @@ const UNTOUCHED: Rect = { x: 0, y: 0, width: 0, height: 0 };
 /** Pixels that are held as floats at a time: a face may fill a very large picture. */
 const BAND_PIXELS = 2 ** 21;
 
-/** Pastes the difference between `after` and the aligned crop into a copy of the picture. */
-export async function pasteBack(picture: DecodedPicture, aligned: AlignedFace, after: RgbImage): Promise<Pasted> {
-  const change = cropChange(aligned.crop, after, aligned.toPhoto);
-  const rect = change && boxInPicture(change.box, aligned.toPhoto, picture);
+/** How many pixels of the crop bilinear reading may skip from one pixel of the picture to the next. */
+const MAX_REDUCTION = 1.5;
+
+/** The crop before and after, halved until it is about as fine as the picture: reading finer pixels would alias. */
+function atPictureScale({ crop, toPhoto }: AlignedFace, changed: RgbImage) {
+  let scaled = { before: crop, after: changed, toPhoto };
+  while (affineScale(scaled.toPhoto) * MAX_REDUCTION < 1 && scaled.before.width % 2 === 0) {
+    const { before, after, toPhoto: map } = scaled;
+    scaled = { before: halfRgb(before), after: halfRgb(after), toPhoto: composeAffine(map, [2, 0, 0, 0, 2, 0]) };
+  }
+  return scaled;
+}
+
+/** Pastes the difference between `changed` and the aligned crop into a copy of the picture. */
+export async function pasteBack(picture: DecodedPicture, aligned: AlignedFace, changed: RgbImage): Promise<Pasted> {
+  if (changed === aligned.crop) return { picture, touched: UNTOUCHED };
+  const { before, after, toPhoto } = atPictureScale(aligned, changed);
+  const change = cropChange(before, after, toPhoto);
+  const rect = change && boxInPicture(change.box, toPhoto, picture);
   if (!change || !rect) return { picture, touched: UNTOUCHED };
   const pasted: DecodedPicture = { ...picture, pixels: picture.pixels.slice() };
-  const toCrop = invertAffine(aligned.toPhoto);
+  const toCrop = invertAffine(toPhoto);
   const { channels, bitDepth, icc, pixels, width } = pasted;
   if (channels >= 3 && bitDepth === 8 && sameProfile(icc, undefined)) {
     // The samples are what the stages work on: no detour through floats.
