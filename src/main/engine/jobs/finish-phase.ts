@@ -15,6 +15,7 @@ import { partsOf } from './parts.ts';
 import { placeResult } from './place-result.ts';
 import type { JobRun } from './run.ts';
 import { partEncoder, partFile } from './segments.ts';
+import { tryAgain } from './try-again.ts';
 
 /** The container of a result that has no name yet: the one that players of the codec know. */
 const OWN_ENDING: Readonly<Record<CodecName, string>> = {
@@ -41,12 +42,14 @@ export async function finishPhase(run: JobRun, placing: string | undefined): Pro
   const joined = resultFile(folder, ending);
   // Killed between the move and the last word about it.
   if (out !== undefined && placing === out && !existsSync(joined) && existsSync(out)) return out;
-  if (output === 'pictures') {
-    await rm(joined, { recursive: true, force: true });
-    await encodePictures(joined, joinedFrames(run), pictureFormat(run), signal);
-  } else {
-    await listener.step({ notices: await joinParts(run, joined) });
-  }
+  await tryAgain(
+    async () => 0,
+    async () => {
+      if (output !== 'pictures') return listener.step({ notices: await joinParts(run, joined) });
+      await rm(joined, { recursive: true, force: true });
+      await encodePictures(joined, joinedFrames(run), pictureFormat(run), signal);
+    },
+  );
   await requireLock();
   if (out === undefined) return joined;
   await listener.step({ result: out });
