@@ -200,9 +200,10 @@ function wantedLight(
   const least = mix(TARGET_SHARE.soft, TARGET_SHARE.hard, hardness);
   const light = [newPlane(n), newPlane(n), newPlane(n)];
   for (let i = 0; i < n; i++) {
-    const own = luminanceAt(their, i);
-    const departure = luminanceAt(our, i) - own;
-    const away = own > 0 ? TAKEN_AWAY.shine * clamp(departure, -own, 0) : TAKEN_AWAY.shade * clamp(departure, 0, -own);
+    const present = luminanceAt(their, i);
+    const departure = luminanceAt(our, i) - present;
+    const away =
+      present > 0 ? TAKEN_AWAY.shine * clamp(departure, -present, 0) : TAKEN_AWAY.shade * clamp(departure, 0, -present);
     const kept = away + most * Math.tanh((departure - away) / most);
     const tint = LARGEST_TINT + TINT_TAKEN_AWAY * Math.abs(away);
     const share = direct[i]! * (1 - Math.max(least, follow[i]!));
