@@ -46,7 +46,8 @@ export interface RgiExchange {
 
 export type RgiStages = EngineStages<RgiTarget, RgiDriven, RgiExchange, ByteImage, ByteImage, RgiSource>;
 
-function parsed(driven: RgiDriven): EncodedFace {
+/** @throws RangeError before the driven face was parsed */
+export function parsed(driven: RgiDriven): EncodedFace {
   const { picture, labels, vectors } = driven;
   if (labels === undefined || vectors === undefined) throw new RangeError('the driven face is not parsed');
   return { picture, labels, vectors };
@@ -94,6 +95,7 @@ export function createRgiStages(context: StageContext, profile: RgiProfile = PHO
       source: (aligned, signal) => readSource(context, aligned, signal),
       parse: ({ picture }, signal) => encodeFace(context, picture, signal),
     },
+    withVectors: (face, vectors) => ({ ...face, vectors }),
     reenact: async (source, target, signal) => ({ picture: await drivePicture(context, source, target, signal) }),
     exchange(_source, target, driven, { regions, amount }, others) {
       const faces = [target, parsed(driven), ...others.map((other) => parsed(other.driven))];
@@ -158,6 +160,6 @@ function partWarnings({ networks, features }: StageContext, profile: RgiProfile,
   const parts = RGI_PARTS.filter((part) => used[part] && !features[part]).map(partWarning);
   if (networks.fallbacks.length === 0) return parts;
   const reasons = networks.fallbacks.map(({ provider, reason }) => `${provider}: ${reason}`);
-  const message = `Networks ran on the ${networks.providers.join(' and ')}. ${reasons.join(' ')}`;
+  const message = `Networks ran on the ${networks.providers.join(' and ')}. ${reasons.join('; ')}`;
   return [...parts, { rule: 'device', severity: 'info', message }];
 }
