@@ -1,5 +1,6 @@
 /** Every word that the window shows, in one place. Sentences with numbers are functions, so that a locale can decide. */
 import { modelsText } from './text-models.ts';
+import { refineText } from './text-refine.ts';
 import { tuningText } from './text-tuning.ts';
 import { videoText } from './text-video.ts';
 
@@ -16,6 +17,7 @@ export const text = {
   tabs: { label: 'Workspace', image: 'Image', video: 'Video' },
   video: videoText,
   tuning: tuningText,
+  refine: refineText,
 
   titleBar: {
     undo: 'Undo',

@@ -17,6 +17,7 @@ import {
   saveHandleSchema,
 } from './contract-base.ts';
 import { modelsContract } from './contract-models.ts';
+import { refineContract } from './contract-refine.ts';
 import { tuningContract } from './contract-tuning.ts';
 import { jobsContract, videoContract } from './contract-video.ts';
 import { REGION_IDS } from './regions.ts';
@@ -196,6 +197,7 @@ export const engineContract = {
   video: videoContract,
   jobs: jobsContract,
   tuning: tuningContract,
+  refine: refineContract,
 };
 export type EngineContract = typeof engineContract;
 

@@ -1,6 +1,6 @@
 /** A photo studio for tests of the command line: real files, invented faces, no models. */
 import path from 'node:path';
-import { CancelledError } from '#engine/errors.ts';
+import { CancelledError, MissingPackError } from '#engine/errors.ts';
 import { decodePicture } from '#engine/image/decode.ts';
 import { encodePicture, encodePreview } from '#engine/image/encode.ts';
 import type { DecodedPicture } from '#engine/image/picture.ts';
@@ -100,6 +100,11 @@ export function fakeStudio(options: FakeOptions = {}): FakeStudio {
         milliseconds: 2,
       };
     },
+    async encodePair() {
+      throw new MissingPackError('This is a test.');
+    },
+    setVectors: () => undefined,
+    refined: () => ({ source: false, target: false }),
     viewResult: (_id, maxSide) => encodePreview(photo(target).picture, { maxSide }),
     stage: (_id, _face, _stage, maxSide) => encodePreview(photo(target).picture, { maxSide, format: 'png' }),
     async encodeResult(_id, settings) {

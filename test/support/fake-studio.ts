@@ -8,6 +8,7 @@ import { createKeptClips } from '#engine/host/kept-clips.ts';
 import type { KeptWeightsAccess } from '#engine/host/kept-weights.ts';
 import { createLane } from '#engine/host/lane.ts';
 import { createOpenedVideos } from '#engine/host/opened-videos.ts';
+import { createPhotoRefiner } from '#engine/host/photo-refiner.ts';
 import type { OpenServices } from '#engine/host/run-engine.ts';
 import { TuningDesk } from '#engine/host/tuning-desk.ts';
 import type { EncodedPicture, PhotoStudio } from '#engine/pipeline/photo-studio.ts';
@@ -92,6 +93,11 @@ export function createFakeStudio(stepMs = 1): FakeStudio {
         milliseconds: 1,
       };
     },
+    async encodePair() {
+      throw new MissingPackError('This is a test.');
+    },
+    setVectors: () => undefined,
+    refined: () => ({ source: false, target: false }),
     viewResult: async () => picture('result'),
     stage: async () => picture('stage'),
     encodeResult: async () => picture('the whole result'),
@@ -138,6 +144,9 @@ export function fakeServices(
       videos: createOpenedVideos(),
       kept: createKeptClips(path.join(os.tmpdir(), `e4s-kept-${process.pid}`)),
     },
+    refiner: createPhotoRefiner(studio, async () => {
+      throw new MissingPackError('This is a test.');
+    }),
     tuning: { desk: new TuningDesk(path.join(os.tmpdir(), 'e4s-no-jobs')), weights: noKeptWeights },
     lanes: { work: createLane(), packs: createLane() },
     doctor: async () => ({ ok: true }),

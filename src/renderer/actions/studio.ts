@@ -16,6 +16,7 @@ import { type JobActions, jobActions } from './jobs.ts';
 import { type ModelsActions, modelsActions } from './models.ts';
 import { type PhotoActions, photoActions } from './photos.ts';
 import { type PreferenceActions, preferenceActions } from './preferences.ts';
+import { type RefineActions, refineActions } from './refine.ts';
 import { type ResultActions, resultActions } from './results.ts';
 import { type RunActions, runActions } from './runs.ts';
 import { type TuningActions, tuningActions } from './tuning.ts';
@@ -27,6 +28,7 @@ export interface Studio {
   readonly clips: ClipActions;
   readonly jobs: JobActions;
   readonly tuning: TuningActions;
+  readonly refine: RefineActions;
   readonly results: ResultActions;
   readonly preferences: PreferenceActions;
   readonly models: ModelsActions;
@@ -103,6 +105,7 @@ export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
     clips,
     jobs,
     tuning: tuningActions(link, tell),
+    refine: refineActions(link, photos, { fail: tell, changed: () => void runs.start() }),
     files: fileActions(link, photos, tell),
     results: resultActions(link, tell),
     restartEngine: () =>

@@ -12,8 +12,10 @@ import { resolveGrant, writeGranted } from './granted-places.ts';
 import type { Lane } from './lane.ts';
 import { createModelsRouter, type ModelsAccess } from './models-router.ts';
 import type { WindowPhotos } from './photo-leases.ts';
+import type { PhotoRefiner } from './photo-refiner.ts';
 import { toBlob } from './picture-blob.ts';
 import { streamEvents } from './progress-stream.ts';
+import { refineHandlers } from './refine-router.ts';
 import type { Sample } from './samples.ts';
 import { type TuningServices, tuningHandlers } from './tuning-router.ts';
 import { jobHandlers, type VideoServices, videoHandlers } from './video-router.ts';
@@ -34,6 +36,7 @@ export interface EngineServices {
   readonly models: ModelsAccess;
   readonly video: Pick<VideoServices, 'jobs' | 'videos' | 'kept'>;
   readonly tuning: TuningServices;
+  readonly refiner: PhotoRefiner;
   readonly lanes: EngineLanes;
   readonly ask: AskShell;
   /** What `e4s doctor --json` prints. */
@@ -56,7 +59,7 @@ export interface EngineWindow {
 
 /** The router that one window is served with. */
 export function createEngineRouter(services: EngineServices, { photos, media, photoFiles }: EngineWindow): PlainRouter {
-  const { studio, settings, samples, models, video, tuning, lanes, ask, doctor } = services;
+  const { studio, settings, samples, models, video, tuning, refiner, lanes, ask, doctor } = services;
   const lane = lanes.work;
   const os = engineCalls();
   const toReadGrant = async (file: FileHandle): Promise<ReadGrant> =>
@@ -130,6 +133,7 @@ export function createEngineRouter(services: EngineServices, { photos, media, ph
     },
     video: videoHandlers(os.video, videoServices, media),
     jobs: jobHandlers(os.jobs, videoServices, media),
+    refine: refineHandlers(os.refine, { studio, refiner, lane }),
     tuning: tuningHandlers(os.tuning, { ...tuning, ask, fileOf: toReadGrant }),
   });
 }

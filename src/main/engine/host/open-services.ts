@@ -6,13 +6,17 @@ import { loadSettings, saveSettings } from '#engine/files/settings-store.ts';
 import { createVideoEngine } from '#engine/jobs/create-video-engine.ts';
 import { openJobQueue } from '#engine/jobs/job-queue.ts';
 import { createPhotoStudio } from '#engine/pipeline/create-photo-studio.ts';
+import { savedDevice } from '#engine/pipeline/engines.ts';
 import { rgiReadiness } from '#engine/pipeline/rgi/readiness.ts';
+import { refinePhoto } from '#engine/tuning/refine-photo.ts';
+import { openTuningNetworks } from '#engine/tuning/tuning-networks.ts';
 import { listPacks } from '#engine/weights/packs.ts';
 import { examineSystem } from './doctor.ts';
 import { createKeptClips } from './kept-clips.ts';
 import { createKeptWeights } from './kept-weights.ts';
 import { createLane } from './lane.ts';
 import { createOpenedVideos } from './opened-videos.ts';
+import { createPhotoRefiner } from './photo-refiner.ts';
 import type { OpenServices } from './run-engine.ts';
 import { readSamples } from './samples.ts';
 import { shareLane } from './shared-video-engine.ts';
@@ -22,9 +26,10 @@ export const openServices: OpenServices = async () => {
   const home = findHome();
   const notices: string[] = [];
   const work = createLane();
+  const studio = createPhotoStudio();
   const desk = new TuningDesk(home.jobs);
   return {
-    studio: createPhotoStudio(),
+    studio,
     samples: await readSamples(path.join(modelsFolder(), 'samples')),
     settings: {
       get: async () => {
@@ -53,6 +58,10 @@ export const openServices: OpenServices = async () => {
       videos: createOpenedVideos(),
       kept: createKeptClips(home.clips),
     },
+    refiner: createPhotoRefiner(studio, async () => {
+      const [networks, device] = [await openTuningNetworks(home.packs), await savedDevice()];
+      return (options) => refinePhoto({ ...options, networks, device });
+    }),
     tuning: { desk, weights: createKeptWeights(home) },
     lanes: { work, packs: createLane() },
     doctor: () => examineSystem(home),

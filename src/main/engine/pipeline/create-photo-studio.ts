@@ -7,6 +7,7 @@ import { composeAffine } from '#engine/image/affine.ts';
 import { decodePicture } from '#engine/image/decode.ts';
 import { type EncodedFile, encodeImagePreview, encodePicture, encodePreview } from '#engine/image/encode.ts';
 import type { PhotoId, ResultId, SwapRequest, SwapResult, Warning } from '#shared/contract.ts';
+import type { RefinePair, RefineSide } from '#shared/contract-refine.ts';
 import type { ExportSettings } from '#shared/settings.ts';
 import { STAGE_IDS, type StageId } from '#shared/stages.ts';
 import { alignFace, faceTransform, resizedTransform } from './align-stage.ts';
@@ -17,8 +18,10 @@ import { enlargeFace, overviewOf } from './overview.ts';
 import { pasteBack } from './paste-back.ts';
 import { faceInfo, PhotoStore, photoInfo } from './photo-store.ts';
 import type { EncodedPicture, ParsedFace, ParseOptions, PhotoStudio, RunOptions } from './photo-studio.ts';
+import { RefinedStore } from './refined-vectors.ts';
 import { ResultStore } from './result-store.ts';
-import type { PairSide } from './run-pair.ts';
+import { CROP_SIZE } from './rgi/graphs.ts';
+import { drivenKey, faceKey, type PairSide } from './run-pair.ts';
 import { StageCache } from './stage-cache.ts';
 import { StageRunner } from './stage-runner.ts';
 
@@ -44,6 +47,7 @@ class LocalPhotoStudio implements PhotoStudio {
   readonly #results = new ResultStore();
   readonly #cache = new StageCache(CACHE_BYTES);
   readonly #engines: Engines;
+  readonly #refined = new RefinedStore();
 
   constructor(options: PhotoStudioOptions) {
     this.#analyser = new FaceAnalyser({ threads: options.threads });
@@ -69,6 +73,7 @@ class LocalPhotoStudio implements PhotoStudio {
     const found = await this.#analyser.detect(image, { thorough, signal: run.signal });
     photo.faces = found.map((face) => enlargeFace(face, factor));
     this.#cache.forget(id);
+    this.#refined.forget(id);
     return photoInfo(photo);
   }
 
@@ -100,6 +105,7 @@ class LocalPhotoStudio implements PhotoStudio {
 
   close(id: PhotoId): boolean {
     this.#cache.forget(id);
+    this.#refined.forget(id);
     return this.#photos.delete(id);
   }
 
@@ -123,7 +129,7 @@ class LocalPhotoStudio implements PhotoStudio {
         side: this.#side(other.source, other.sourceFace, settings.crop, target.size),
         regions: other.regions,
       }));
-      const pair = await engine.run(target, from, settings, runner, further);
+      const pair = await engine.run(target, from, settings, runner, further, this.#refined);
       const under = picture;
       const pasted = await runner.measure('paste', () => pasteBack(under, pair.alignedTarget, pair.result));
       picture = pasted.picture;
@@ -149,6 +155,28 @@ class LocalPhotoStudio implements PhotoStudio {
       faces,
       times: runner.times,
       milliseconds: performance.now() - start,
+    };
+  }
+
+  async encodePair(pair: RefinePair, run: RunOptions = {}) {
+    const engine = await this.#engines.choose('rgi');
+    using _rest = this.#engines.restAfterwards();
+    const { target, source } = this.#pairOf(pair);
+    const encoded = await engine.encode?.(target, source, new StageRunner(this.#cache, run, 1));
+    if (!encoded) throw new UsageError('Only faces of the rgi engine have style vectors.');
+    await engine.rest?.();
+    return encoded;
+  }
+
+  setVectors(pair: RefinePair, side: RefineSide, vectors: Float32Array<ArrayBuffer> | undefined): void {
+    this.#refined.set(this.#pairOf(pair).keys[side], vectors);
+  }
+
+  refined(pair: RefinePair) {
+    const { keys } = this.#pairOf(pair);
+    return {
+      source: this.#refined.get(keys.source) !== undefined,
+      target: this.#refined.get(keys.target) !== undefined,
     };
   }
 
@@ -181,6 +209,13 @@ class LocalPhotoStudio implements PhotoStudio {
     return warnings
       .filter(({ severity }) => severity !== 'info')
       .map((warning) => ({ ...warning, message: `${side}: ${warning.message}` }));
+  }
+
+  /** The sides of a pair for the rgi engine, and the keys of their style vectors. */
+  #pairOf({ target: photo, targetFace, source: from, sourceFace, crop }: RefinePair) {
+    const target = this.#side(photo, targetFace, crop, CROP_SIZE);
+    const source = this.#side(from, sourceFace, crop, CROP_SIZE);
+    return { target, source, keys: { target: faceKey('rgi', target), source: drivenKey('rgi', source, target) } };
   }
 
   /** A face of an open picture as one side of a pair, at its own working size unless another is asked for. */

@@ -50,6 +50,8 @@ export interface EngineStages<Face, Driven, Exchanged, Generated, Recolored, Sou
     source(aligned: AlignedFace, signal?: AbortSignal): Promise<Source>;
     parse(driven: Driven, signal?: AbortSignal): Promise<Driven>;
   };
+  /** For an engine whose parsed faces have style vectors: the same face with others. */
+  withVectors?<Parsed extends Face | Driven>(face: Parsed, vectors: Float32Array<ArrayBuffer>): Parsed;
   /** Drives the source with the target's pose and expression. */
   reenact(source: Source, target: Face, signal?: AbortSignal): Promise<Driven> | Driven;
   /** Recomposes shapes and masks. `others` is empty for an engine without `manySources`. */

@@ -8,9 +8,10 @@ import type { DeviceId, EngineId, SwapSettings } from '#shared/settings.ts';
 import { type ClassicStages, createClassicStages } from './classic/classic-stages.ts';
 import type { EngineStages, SwappedPair } from './engine-stages.ts';
 import { openRgi, type RgiContext, rgiUnavailable } from './rgi/context.ts';
+import type { EncodedFace } from './rgi/frame-preparation.ts';
 import { type RgiReadiness, rgiReadiness, weightsOf } from './rgi/readiness.ts';
-import { createRgiStages } from './rgi/rgi-stages.ts';
-import { type PairSide, type RegionSide, runPair } from './run-pair.ts';
+import { createRgiStages, parsed, type RgiStages } from './rgi/rgi-stages.ts';
+import { type PairSide, type RefinedVectors, type RegionSide, readPair, runPair } from './run-pair.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 /** An engine with its types closed in. */
@@ -25,7 +26,18 @@ export interface Engine {
     settings: SwapSettings,
     runner: StageRunner,
     others: readonly RegionSide[],
+    refined?: RefinedVectors,
   ): Promise<SwappedPair>;
+  /** For an engine with style vectors: both faces of a pair as the encoder knows them. */
+  readonly encode?: (target: PairSide, source: PairSide, runner: StageRunner) => Promise<EncodedPair>;
+  /** Closes its sessions until they are needed again. */
+  readonly rest?: () => Promise<void>;
+}
+
+/** The faces of a pair with labels and style vectors; the source driven by the target. */
+export interface EncodedPair {
+  readonly target: EncodedFace;
+  readonly driven: EncodedFace;
 }
 
 export interface EnginesOptions {
@@ -39,7 +51,17 @@ const closed = <Face, Driven, Exchanged, Generated, Recolored, Source>(
 ): Engine => ({
   id: stages.id,
   cropSize: stages.cropSize,
-  run: (target, source, settings, runner, others) => runPair(stages, target, source, settings, runner, others),
+  run: (target, source, settings, runner, others, refined) =>
+    runPair(stages, target, source, settings, runner, others, refined),
+});
+
+const closedRgi = (stages: RgiStages, context: RgiContext): Engine => ({
+  ...closed(stages),
+  async encode(target, source, runner) {
+    const pair = await readPair(stages, target, source, runner);
+    return { target: pair.target, driven: parsed(pair.driven) };
+  },
+  rest: () => context.networks.release(),
 });
 
 /** Sessions that nobody used for so long are closed: they hold gigabytes. */
@@ -126,7 +148,7 @@ export class Engines implements AsyncDisposable {
     await this.#rgi?.context[Symbol.asyncDispose]();
     if (this.#rgi) this.#onRgiChanged();
     const context = await openRgi({ device, threads });
-    this.#rgi = { key, context, engine: closed(createRgiStages(context)) };
+    this.#rgi = { key, context, engine: closedRgi(createRgiStages(context), context) };
     return this.#rgi;
   }
 }

@@ -4,8 +4,10 @@
  */
 import type { Affine } from '#engine/image/affine.ts';
 import type { PhotoId, PhotoInfo, ResultId, SwapEvent, SwapRequest, SwapResult } from '#shared/contract.ts';
+import type { Refined, RefinePair, RefineSide } from '#shared/contract-refine.ts';
 import type { ExportSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
+import type { EncodedPair } from './engines.ts';
 
 /** An encoded picture, ready to be shown or written. */
 export interface EncodedPicture {
@@ -60,6 +62,15 @@ export interface PhotoStudio extends AsyncDisposable {
    * @throws NoFaceError, UsageError, MissingPackError, CancelledError
    */
   swap(request: SwapRequest, run?: RunOptions): Promise<SwapResult>;
+  /**
+   * Both faces of a pair as the rgi engine's encoder knows them; its sessions are closed then, for whoever needs the memory.
+   * @throws MissingPackError, UsageError, CancelledError
+   */
+  encodePair(pair: RefinePair, run?: RunOptions): Promise<EncodedPair>;
+  /** Style vectors `[12, 1280]` that later swaps of this pair take; undefined gives the encoder's back. */
+  setVectors(pair: RefinePair, side: RefineSide, vectors: Float32Array<ArrayBuffer> | undefined): void;
+  /** Which side of a pair has vectors of its own. */
+  refined(pair: RefinePair): Refined;
   viewResult(result: ResultId, maxSide: number): Promise<EncodedPicture>;
   stage(result: ResultId, targetFace: number, stage: StageId, maxSide: number): Promise<EncodedPicture>;
   /** The result at full size in the target's colour space and bit depth. */

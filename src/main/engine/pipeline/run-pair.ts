@@ -18,6 +18,17 @@ export interface RegionSide {
   readonly regions: readonly RegionId[];
 }
 
+/** Style vectors that take the place of those that an engine finds, by the key of a face or of a pair. */
+export interface RefinedVectors {
+  /** `mark` is another one for other vectors: it goes into the keys of what is made with them. */
+  get(key: string): { readonly mark: string; readonly vectors: Float32Array<ArrayBuffer> } | undefined;
+}
+
+/** The key of a parsed face, and of a source driven by it. */
+export const faceKey = (engine: string, { key }: Pick<PairSide, 'key'>): string => `${engine}|${key}`;
+export const drivenKey = (engine: string, source: Pick<PairSide, 'key'>, target: Pick<PairSide, 'key'>): string =>
+  `${faceKey(engine, source)}>${target.key}`;
+
 /**
  * Runs all stages from alignment to inpainting; stages with known keys come from the cache.
  * @throws UsageError for several sources where the engine takes one
@@ -29,6 +40,7 @@ export async function runPair<Face, Driven, Exchanged, Generated, Recolored, Sou
   settings: SwapSettings,
   runner: StageRunner,
   others: readonly RegionSide[] = [],
+  refined?: RefinedVectors,
 ): Promise<SwappedPair> {
   if (others.length > 0 && !engine.manySources) {
     throw new UsageError(`The ${engine.id} engine takes all regions of a face from one source.`, {
@@ -36,33 +48,25 @@ export async function runPair<Face, Driven, Exchanged, Generated, Recolored, Sou
     });
   }
   const { signal } = runner;
-  const { ofDriven } = engine;
-  const parse = (aligned: AlignedFace) => () => engine.parse(aligned, signal);
-  const readSource = async (side: PairSide): Promise<{ aligned: AlignedFace; source: Source }> => {
-    const aligned = await runner.run('source', side.key, () => side.align());
-    const key = `${engine.id}|${side.key}`;
-    const source = ofDriven
-      ? await runner.run('reenact', key, () => ofDriven.source(aligned, signal))
-      : ((await runner.run('parse-source', key, parse(aligned))) as Face & Source);
-    return { aligned, source };
-  };
-  const pairKey = (side: PairSide) => `${engine.id}|${side.key}>${targetSide.key}`;
-  const drive = async (side: PairSide, source: Source, target: Face): Promise<Driven> => {
-    const key = pairKey(side);
-    const driven = await runner.run('reenact', key, () => engine.reenact(source, target, signal));
-    return ofDriven ? await runner.run('parse-source', key, () => ofDriven.parse(driven, signal)) : driven;
-  };
-
-  const alignedTarget = await runner.run('align', targetSide.key, () => targetSide.align());
-  const { aligned: alignedSource, source } = await readSource(sourceSide);
-  const target = await runner.run('parse-target', `${engine.id}|${targetSide.key}`, parse(alignedTarget));
-  const driven = await drive(sourceSide, source, target);
+  const { alignedTarget, alignedSource, target, source, driven, drive, readSource } = await readPair(
+    engine,
+    targetSide,
+    sourceSide,
+    runner,
+    refined,
+  );
   const further: RegionDriven<Driven>[] = [];
   for (const { side, regions } of others) {
     further.push({ driven: await drive(side, (await readSource(side)).source, target), regions });
   }
 
-  const pair = [pairKey(sourceSide), ...others.map(({ side, regions }) => `${side.key}:${regions.join()}`)].join('+');
+  const sources = [sourceSide, ...others.map(({ side }) => side)];
+  const marks = [faceKey(engine.id, targetSide), ...sources.map((side) => drivenKey(engine.id, side, targetSide))];
+  const pair = [
+    drivenKey(engine.id, sourceSide, targetSide),
+    ...others.map(({ side, regions }) => `${side.key}:${regions.join()}`),
+    ...marks.flatMap((key) => refined?.get(key)?.mark ?? []),
+  ].join('+');
   const key = (stage: Parameters<typeof engine.settingsKey>[0]) => `${pair}|${engine.settingsKey(stage, settings)}`;
   const exchanged = await runner.run('exchange', key('exchange'), () =>
     engine.exchange(source, target, driven, settings, further, signal),
@@ -98,4 +102,41 @@ export async function runPair<Face, Driven, Exchanged, Generated, Recolored, Sou
     warnings: () => engine.warnings(source, target, exchanged),
     picture: (stage) => engine.picture(stage, states),
   };
+}
+
+/** Both faces as the engine knows them, the source driven by the target, with refined vectors where there are some. */
+export async function readPair<Face, Driven, Exchanged, Generated, Recolored, Source>(
+  engine: EngineStages<Face, Driven, Exchanged, Generated, Recolored, Source>,
+  targetSide: PairSide,
+  sourceSide: PairSide,
+  runner: StageRunner,
+  refined?: RefinedVectors,
+) {
+  const { signal } = runner;
+  const { ofDriven } = engine;
+  const better = <Parsed extends Face | Driven>(key: string, face: Parsed): Parsed => {
+    const found = refined?.get(key);
+    return found && engine.withVectors ? engine.withVectors(face, found.vectors) : face;
+  };
+  const parse = (aligned: AlignedFace) => () => engine.parse(aligned, signal);
+  const readSource = async (side: PairSide): Promise<{ aligned: AlignedFace; source: Source }> => {
+    const aligned = await runner.run('source', side.key, () => side.align());
+    const key = faceKey(engine.id, side);
+    const source = ofDriven
+      ? await runner.run('reenact', key, () => ofDriven.source(aligned, signal))
+      : ((await runner.run('parse-source', key, parse(aligned))) as Face & Source);
+    return { aligned, source };
+  };
+  const drive = async (side: PairSide, source: Source, target: Face): Promise<Driven> => {
+    const key = drivenKey(engine.id, side, targetSide);
+    const driven = await runner.run('reenact', key, () => engine.reenact(source, target, signal));
+    return ofDriven ? better(key, await runner.run('parse-source', key, () => ofDriven.parse(driven, signal))) : driven;
+  };
+
+  const alignedTarget = await runner.run('align', targetSide.key, () => targetSide.align());
+  const { aligned: alignedSource, source } = await readSource(sourceSide);
+  const key = faceKey(engine.id, targetSide);
+  const target = better(key, await runner.run('parse-target', key, parse(alignedTarget)));
+  const driven = await drive(sourceSide, source, target);
+  return { alignedTarget, alignedSource, target, source, driven, drive, readSource };
 }

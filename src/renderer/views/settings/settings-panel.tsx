@@ -1,6 +1,7 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { text } from '../../text.ts';
 import { EngineSection } from './engine-section.tsx';
+import { RefineSection } from './refine-section.tsx';
 import { RegionsSection } from './regions-section.tsx';
 import { RunBar } from './run-bar.tsx';
 import { StrengthSection } from './strength-section.tsx';
@@ -19,6 +20,7 @@ export function SettingsPanel() {
         <StrengthSection />
         <RegionsSection />
         <EngineSection />
+        <RefineSection />
       </div>
       <RunBar />
     </aside>

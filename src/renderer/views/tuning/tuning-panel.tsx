@@ -31,6 +31,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalL,
     padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalL}`,
     backgroundColor: tokens.colorNeutralBackground2,
+    '& > *': { flexShrink: 0 },
   },
   head: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
@@ -99,7 +100,7 @@ function Over({ job, info }: { job: JobInfo; info: TuningInfo }) {
   const { tuned } = info;
   if (!tuned) return <p className={styles.line}>{lineOf(info)}</p>;
   return (
-    <MessageBar intent={tuned.ended === 'diverged' ? 'warning' : 'success'} layout="multiline">
+    <MessageBar intent={tuned.ended === 'diverged' ? 'warning' : 'success'}>
       <MessageBarBody>{words.ended[tuned.ended](tuned.updates)}</MessageBarBody>
       <MessageBarActions>
         <Button

@@ -1,0 +1,23 @@
+/** The words of refining a photo. */
+export const refineText = {
+  title: 'Refine',
+  hint: 'Moves the style vectors of a face until the generator draws it as it is. Takes minutes.',
+  side: 'Face',
+  sides: { source: 'Source', target: 'Target' },
+  steps: 'Steps',
+  run: 'Refine',
+  stop: 'Stop',
+  keep: 'Keep the best so far',
+  keeping: 'Ends with the next step …',
+  undo: (side: string) => `Undo refining: ${side}`,
+  needPair: 'Give the selected target face a source first.',
+  missing: (packs: readonly string[]) => `Refining needs packs that are not there: ${packs.join(', ')}.`,
+  reading: 'Reading both faces …',
+  progress: 'Progress of refining',
+  step: (step: number, total: number) => `Step ${step} of ${total}`,
+  loss: (first: string, best: string) => `loss ${first} at first, ${best} at best`,
+  preview: (side: string) => `Best reconstruction: ${side}`,
+  done: (side: string) => `${side} refined`,
+  doneBody: (before: string, after: string) => `Loss ${before} → ${after}. The swap uses it now.`,
+  undone: 'The encoder’s style vectors are in use again',
+} as const;
