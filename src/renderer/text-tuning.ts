@@ -58,7 +58,7 @@ export const tuningText = {
     speed: (perSecond: number) =>
       perSecond >= 1 ? `${perSecond.toFixed(1)} updates/s` : `${(1 / perSecond).toFixed(1)} s an update`,
     left: (length: string) => `at most ${length} left`,
-    saved: (n: number) => `saved at ${number(n)}`,
+    saved: (n: number) => `Saved after update ${number(n)}.`,
     progress: 'Progress of tuning',
     finishNow: 'Use what there is now',
     finishHint: 'Ends the tuning with the weights of this moment and goes on with the swap.',

@@ -52,8 +52,13 @@ function lineOf(info: TuningInfo): string {
   const parts = [words.updates(info.updates, info.total)];
   if (info.updatesPerSecond !== null) parts.push(words.speed(info.updatesPerSecond));
   if (info.secondsLeft !== null) parts.push(words.left(duration(info.secondsLeft)));
-  if (info.saved !== null) parts.push(words.saved(info.saved));
   return parts.join(' · ');
+}
+
+/** What the stage does, and from where a cut off tuning would go on. */
+function aboutOf(info: TuningInfo): string {
+  const saved = info.saved === null ? [] : [text.tuning.panel.saved(info.saved)];
+  return [stageOf(info)?.says ?? '', ...saved].join(' ');
 }
 
 /** How a running tuning stands, and the way to end it. */
@@ -69,7 +74,7 @@ function Running({ info }: { info: TuningInfo }) {
         <div className={styles.lines}>
           <h2 className={styles.title}>{stage?.title ?? text.tuning.panel.label}</h2>
           <p className={styles.line}>{line}</p>
-          <p className={styles.line}>{info.finishing ? text.tuning.panel.finishing : stage?.says}</p>
+          <p className={styles.line}>{info.finishing ? text.tuning.panel.finishing : aboutOf(info)}</p>
         </div>
         <Button
           size="small"
