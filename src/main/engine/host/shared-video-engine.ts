@@ -11,7 +11,9 @@ const shareTuning =
   async (request) => {
     const tuning = await lane(undefined, async () => engine.openTuning?.(request));
     if (tuning === undefined) throw new RangeError('this engine has nothing to tune');
+    const { bytes } = tuning;
     return {
+      ...(bytes === undefined ? {} : { bytes }),
       prepare: (frame, face, signal) => lane(signal, () => tuning.prepare(frame, face, signal)),
       tune: (options) => tuning.tune({ ...options, turn: (work) => lane(undefined, work) }),
       [Symbol.asyncDispose]: () => tuning[Symbol.asyncDispose](),

@@ -5,6 +5,7 @@ import type { FrameSource } from '#engine/pipeline/create-frame-swapper.ts';
 import { openRgi } from '#engine/pipeline/rgi/context.ts';
 import type { RgiSource } from '#engine/pipeline/rgi/frame-preparation.ts';
 import { readFrameSource, tuningInput } from '#engine/pipeline/rgi/frame-swapper.ts';
+import { keyFrameCount } from '#engine/tuning/key-frames.ts';
 import { TunedStore } from '#engine/tuning/tuned-store.ts';
 import { tuneClip } from '#engine/tuning/tuning-job.ts';
 import { openGeneratorWeights, openTuningNetworks } from '#engine/tuning/tuning-networks.ts';
@@ -21,6 +22,12 @@ export interface RgiTuningOptions {
   readonly threads?: number | undefined;
 }
 
+/** A prepared face, the features of a key frame at both scales, two checkpoints at once, and the tuned weights. */
+const FACE_BYTES = 6.7e6;
+const FEATURE_BYTES = 2.33e8;
+const CHECKPOINT_BYTES = 2 * 9.3e8;
+const TUNED_BYTES = 3.1e8;
+
 /** @throws MissingPackError naming what is missing, before any work */
 export async function openRgiTuning({ sources, crop, learns, device, threads }: RgiTuningOptions): Promise<JobTuning> {
   const { packs, tuned } = findHome();
@@ -33,6 +40,8 @@ export async function openRgiTuning({ sources, crop, learns, device, threads }: 
     await opened?.[Symbol.asyncDispose]();
   };
   return {
+    bytes: (faces) =>
+      (learns ? faces * FACE_BYTES + keyFrameCount(faces) * FEATURE_BYTES + CHECKPOINT_BYTES : 0) + TUNED_BYTES,
     async prepare({ width, height, pixels }, face, signal) {
       rgi ??= await openRgi({ device, threads });
       const from = sources.get(face.track);

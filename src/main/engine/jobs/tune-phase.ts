@@ -12,6 +12,7 @@ import { FrameFiles } from '#engine/tuning/frame-files.ts';
 import { keyFrameCount } from '#engine/tuning/key-frames.ts';
 import type { TuningEvent, TuningSettings } from '#engine/tuning/tuning-job.ts';
 import { clipFrames } from './clip.ts';
+import { requireRoom } from './free-space.ts';
 import type { JobFolder } from './job-folder.ts';
 import { readJson, writeJson } from './json-file.ts';
 import type { Manifest } from './manifest.ts';
@@ -74,6 +75,8 @@ export async function tunePhase(
   await makeFolder(frames);
   await writeJson(about, { of, frames: lessons.length, done: false });
   await using tuning = await engine.openTuning(request);
+  // What was begun takes its room already.
+  if (before?.of !== of) await requireRoom([{ folder: folder.root, bytes: tuning.bytes?.(lessons.length) ?? 0 }]);
   const files = new FrameFiles(frames, lessons.length);
   if (ptiSteps > 0) await prepareFrames(run, lessons, files, tuning);
   await tuneOn(

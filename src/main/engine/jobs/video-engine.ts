@@ -34,6 +34,8 @@ export interface SwapperRequest {
 
 /** Personal tuning for one job. */
 export interface JobTuning extends AsyncDisposable {
+  /** Bytes that tuning on so many faces takes in the job's folder, at most. */
+  bytes?(faces: number): number;
   /** What tuning learns from a face of a frame. @throws CancelledError, NoFaceError */
   prepare(frame: Frame, face: TrackedFace, signal: AbortSignal): Promise<PreparedFrame>;
   /** Tunes on prepared frames; nothing is prepared afterwards. */
