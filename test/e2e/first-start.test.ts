@@ -49,11 +49,11 @@ describe('the first start', () => {
     await close();
   });
 
-  it('says plainly that video comes', async () => {
+  it('has photos and videos on tabs of their own', async () => {
     const { page, close } = await openWindow(browser, studio.url);
     await page.getByRole('tab', { name: 'Video' }).click();
-    await page.getByRole('heading', { name: 'Video is on its way' }).waitFor();
-    await page.getByRole('button', { name: 'Go to Image' }).click();
+    await page.getByRole('heading', { name: 'Swap faces in a video' }).waitFor();
+    await page.getByRole('tab', { name: 'Image' }).click();
     await page.getByRole('heading', { name: 'Swap faces, region by region' }).waitFor();
     await close();
   });
