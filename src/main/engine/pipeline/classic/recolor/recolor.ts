@@ -185,14 +185,15 @@ function wantedLight(
   const n = both.length;
   const our = structureOf(ours, direct);
   const their = structureOf(theirs, direct);
-  const luminanceAt = ([r, g, b]: Structure, i: number) => luminanceOf([r[i]!, g[i]!, b[i]!]);
+  const ourLuminance = luminancePlane(our);
+  const theirLuminance = luminancePlane(their);
   let own = 0;
   let departing = 0;
   let weight = 1e-6;
   for (let i = 0; i < n; i++) {
-    const light = luminanceAt(our, i);
+    const light = ourLuminance[i]!;
     own += both[i]! * light ** 2;
-    departing += both[i]! * (light - luminanceAt(their, i)) ** 2;
+    departing += both[i]! * (light - theirLuminance[i]!) ** 2;
     weight += both[i]!;
   }
   const hardness = smoothstep(SOFT_LIGHT, HARD_LIGHT, Math.sqrt(Math.min(own, departing) / weight));
@@ -200,8 +201,8 @@ function wantedLight(
   const least = mix(TARGET_SHARE.soft, TARGET_SHARE.hard, hardness);
   const light = [newPlane(n), newPlane(n), newPlane(n)];
   for (let i = 0; i < n; i++) {
-    const present = luminanceAt(their, i);
-    const departure = luminanceAt(our, i) - present;
+    const present = theirLuminance[i]!;
+    const departure = ourLuminance[i]! - present;
     const away =
       present > 0 ? TAKEN_AWAY.shine * clamp(departure, -present, 0) : TAKEN_AWAY.shade * clamp(departure, 0, -present);
     const kept = away + most * Math.tanh((departure - away) / most);
@@ -217,6 +218,12 @@ function wantedLight(
 
 /** Light without its broad part, three planes. */
 type Structure = readonly [Float32Array, Float32Array, Float32Array];
+
+function luminancePlane([r, g, b]: Structure): Float32Array {
+  const out = newPlane(r.length);
+  for (let i = 0; i < out.length; i++) out[i] = 0.3 * r[i]! + 0.59 * g[i]! + 0.11 * b[i]!;
+  return out;
+}
 
 /** What is seen directly is not measured with the mirrored texture beside it, which brings the light of the other half. */
 const structureOf = ({ fine, coarse, comparable }: SkinLight, direct: Float32Array): Structure =>
