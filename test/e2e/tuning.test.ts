@@ -14,7 +14,17 @@ import { buildEntry } from '#test/support/build-entry.ts';
 import { writeReadyPacks } from '#test/support/ready-packs.ts';
 import { findings } from './support/axe.ts';
 import { type Clips, makeClips } from './support/clips.ts';
-import { launch, openSeen, PATIENCE, sampleFile, shoot, type Window } from './support/page.ts';
+import {
+  finished,
+  launch,
+  openSeen,
+  PATIENCE,
+  said,
+  sampleFile,
+  shoot,
+  swapSamples,
+  type Window,
+} from './support/page.ts';
 
 let browser: Browser;
 let shell: WebShell;
@@ -119,6 +129,36 @@ async function looks(page: Page, name: string): Promise<void> {
     }
   }
 }
+
+describe('refining a photo', () => {
+  it('shows each better picture, keeps the best, and is taken back; a stopped one changes nothing', async () => {
+    const { page, close } = await openSeen(browser, shell.url);
+    await swapSamples(page);
+    const section = page.getByRole('region', { name: 'Refine', exact: true });
+    const button = (name: string) => section.getByRole('button', { name, exact: true });
+    await section.getByRole('spinbutton', { name: 'Steps' }).fill('400');
+    await button('Refine').click();
+    await section.getByText(/^Step \d+ of 401 · loss 1 at first, /).waitFor(PATIENCE);
+    const preview = section.getByRole('img', { name: 'Best reconstruction: Source' });
+    await preview.waitFor(PATIENCE);
+    const early = await preview.getAttribute('src');
+    await expect.poll(() => preview.getAttribute('src'), PATIENCE).not.toBe(early);
+    await looks(page, 'refine');
+    await button('Stop').click();
+    await button('Refine').waitFor(PATIENCE);
+    expect(await button('Undo refining: Source').count()).toBe(0);
+
+    await button('Refine').click();
+    await section.getByText(/^Step \d+ of 401/).waitFor(PATIENCE);
+    await button('Keep the best so far').click();
+    await said(page, 'Source refined');
+    await button('Undo refining: Source').click();
+    await said(page, 'style vectors are in use again');
+    expect(await button('Undo refining: Source').count()).toBe(0);
+    await finished(page);
+    await close();
+  });
+});
 
 describe('tuning a clip', () => {
   it('starts with the curves moving, is paused, goes on where it was, and ends with what there is', async () => {

@@ -5,14 +5,18 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CancelledError } from '#engine/errors.ts';
 import { findHome } from '#engine/files/home.ts';
 import type { KeptWeightsAccess } from '#engine/host/kept-weights.ts';
 import { openServices } from '#engine/host/open-services.ts';
+import { createPhotoRefiner, type RefineFace } from '#engine/host/photo-refiner.ts';
 import { runEngine } from '#engine/host/run-engine.ts';
 import { shareLane } from '#engine/host/shared-video-engine.ts';
 import { TuningDesk } from '#engine/host/tuning-desk.ts';
 import { openJobQueue } from '#engine/jobs/job-queue.ts';
 import type { SwapperRequest } from '#engine/jobs/video-engine.ts';
+import type { PhotoStudio } from '#engine/pipeline/photo-studio.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
 import { readResumeWeights } from '#engine/tuning/resume-weights.ts';
 import { openTuningNetworks } from '#engine/tuning/tuning-networks.ts';
@@ -37,6 +41,40 @@ const weights: KeptWeightsAccess = {
   async forget(id) {
     kept.delete(id);
   },
+};
+
+/** Faces of one brightness stand for those of the encoder. */
+const encodesNothing = {
+  encodePair: async () => {
+    const face = {
+      picture: { width: 64, height: 64, channels: 3, data: new Uint8Array(3 * 64 * 64).fill(200) },
+      labels: { regions: { width: 512, height: 512, labels: new Uint8Array(512 * 512) } },
+      vectors: new Float32Array(12 * 1280),
+    };
+    return { target: face, driven: face } as unknown as Awaited<ReturnType<PhotoStudio['encodePair']>>;
+  },
+};
+
+/** A refinement whose picture comes out of the dark, step by step. */
+const fadeIn: RefineFace = async ({ photo, steps = 50, wish, onStep }) => {
+  const total = steps + 1;
+  let made = { loss: 1, reconstruction: photo.picture };
+  for (let step = 1; step <= total; step++) {
+    await delay(PACE);
+    if (wish?.() === 'cancel') throw new CancelledError();
+    if (wish?.() === 'finish') break;
+    const data = Float32Array.from(photo.picture.data as Float32Array, (value) => ((value + 1) * step) / total - 1);
+    made = { loss: 1 / step, reconstruction: { ...photo.picture, data } };
+    onStep?.({
+      part: 'vectors',
+      step,
+      total,
+      losses: { loss: made.loss },
+      reconstruction: made.reconstruction,
+      best: true,
+    });
+  }
+  return { vectors: photo.vectors, tuned: undefined, before: 1, after: made.loss, reconstruction: made.reconstruction };
 };
 
 runEngine(async () => {
@@ -67,5 +105,9 @@ runEngine(async () => {
       jobs: openJobQueue({ jobs: home.jobs, engine: shareLane(engine, services.lanes.work), tuning: desk }),
     },
     tuning: { desk, weights },
+    refiner: createPhotoRefiner(
+      { ...encodesNothing, setVectors: (...change) => services.studio.setVectors(...change) },
+      async () => fadeIn,
+    ),
   };
 });
