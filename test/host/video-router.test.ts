@@ -213,6 +213,49 @@ describe('a job', () => {
     engine.close();
   });
 
+  it('is not shown older than it is', async () => {
+    const engine = openEngine();
+    const clip = await openFilm(engine);
+    const { id } = await engine.client.jobs.create({ clip: clip.video, trim: {}, ...choices });
+    const { list } = engine.jobs;
+    let reads = 0;
+    engine.jobs.list = async () => {
+      const read = await list();
+      reads += 1;
+      // It is done while the list is on its way.
+      if (reads === 1) engine.jobs.move(id, { state: 'done' });
+      return read;
+    };
+    const stream = await engine.client.jobs.watch();
+    const states: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      const step = await stream.next();
+      if (step.done) break;
+      if (step.value.type === 'job') states.push(step.value.job.state);
+      if (step.value.type === 'all') states.push(...step.value.jobs.map(({ state }) => state));
+    }
+    expect(states).toEqual(['done', 'done']);
+    await stream.return?.();
+    engine.close();
+  });
+
+  it('that is damaged keeps no other from being made, and no clip is deleted then', async () => {
+    const engine = openEngine();
+    const upload = path.join(folder, 'another.mp4');
+    await ffmpeg(folder, ...testPicture('64x48', '25', 0.2), upload);
+    const granted = engine.grants.grantRead(upload, 'mine.mp4', { temporary: true });
+    const clip = await engine.client.video.open({ file: granted.file });
+    const first = await engine.client.jobs.create({ clip: clip.video, trim: {}, ...choices });
+    const { filesOf } = engine.jobs;
+    engine.jobs.filesOf = async (id) => {
+      if (id === first.id) throw new InputError('The job is damaged.');
+      return filesOf(id);
+    };
+    await engine.client.jobs.create({ clip: clip.video, trim: {}, ...choices });
+    expect(readdirSync(engine.keptFolder)).toHaveLength(2);
+    engine.close();
+  });
+
   it('plays its result when it is whole, and saves it to a granted place once', async () => {
     const engine = openEngine();
     const clip = await openFilm(engine);

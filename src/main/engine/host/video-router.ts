@@ -77,17 +77,26 @@ export function jobHandlers(os: EngineCalls['jobs'], services: VideoServices, me
 
   async function sweep(): Promise<void> {
     const ids = (await jobs.list()).map(({ id }) => id);
-    const files = await Promise.all(ids.map((id) => jobs.filesOf(id)));
-    await kept.sweep(files.map(({ target }) => target));
+    const files = await Promise.allSettled(ids.map((id) => jobs.filesOf(id)));
+    const used = files.flatMap((file) => (file.status === 'fulfilled' ? [file.value.target] : []));
+    // A damaged job does not say which clip is its own: then none is deleted.
+    if (used.length === files.length) await kept.sweep(used);
   }
 
   async function* watch(signal: AbortSignal | undefined): AsyncGenerator<JobWatchEvent, void, void> {
     yield* streamEvents<JobWatchEvent>(async (emit, stop) => {
-      const off = jobs.watch(emit);
+      let heard = 0;
+      const off = jobs.watch((event) => {
+        heard += 1;
+        emit(event);
+      });
       let said = '';
       try {
         while (!stop.aborted) {
+          const before = heard;
           const all = await jobs.list();
+          // What was read may be older than what was heard meanwhile.
+          if (heard !== before) continue;
           const now = JSON.stringify(all);
           if (now !== said) emit({ type: 'all', jobs: all });
           said = now;
