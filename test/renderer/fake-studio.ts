@@ -29,7 +29,7 @@ export interface FakeRun {
   readonly request: SwapRequest;
   readonly signal: AbortSignal | undefined;
   progress(fraction: number): void;
-  finish(): void;
+  finish(milliseconds?: number): void;
   /** The engine process ends. */
   lose(): void;
 }
@@ -156,14 +156,14 @@ export class FakeStudio {
       request,
       signal,
       progress: (fraction) => channel.push({ type: 'progress', face: 0, faces: 1, stage: 'align', fraction }),
-      finish: () => {
+      finish: (milliseconds = 5) => {
         const faces = request.assignments.map(({ targetFace }) => ({
           targetFace,
           warnings: [],
           stages: [],
           touched: [0, 0, 1, 1] as [number, number, number, number],
         }));
-        const swap = { result, engine: 'classic' as const, width: 400, height: 300, faces, times: [], milliseconds: 5 };
+        const swap = { result, engine: 'classic' as const, width: 400, height: 300, faces, times: [], milliseconds };
         channel.push({ type: 'done', result: swap });
         channel.push(null);
       },

@@ -19,8 +19,14 @@ import type { PhotoActions } from './photos.ts';
 
 /** How long changes are collected before they start a run. Milliseconds. */
 export const COLLECT_MS = 60;
-/** A run that may end within this time is waited for while changes go on, so that a drag shows what it does. Milliseconds. */
+/**
+ * While changes go on, a run is waited for so that a drag shows what it does: at least and at most so long, and about as
+ * long as the last one took. Milliseconds.
+ */
 export const SHORT_RUN_MS = 500;
+const LONGEST_WAIT_MS = 2500;
+/** What a run may take longer than the one before. */
+const SLACK = 1.5;
 /** How often such a run is looked after. Milliseconds. */
 const LOOK_MS = 20;
 /** How long the engine may go on with a step after a cancel before it is restarted. Milliseconds. */
@@ -51,7 +57,10 @@ export function runActions(link: StudioLink, photos: PhotoActions, hooks: Runner
 
   /** Whether the run in progress may show a step of a drag: it differs in settings alone and is young. */
   function isWorthWaiting(): boolean {
-    if (!present || !running || Date.now() - running.since >= SHORT_RUN_MS) return false;
+    if (!present || !running) return false;
+    const last = (useRun.getState().result?.swap.milliseconds ?? 0) * SLACK;
+    const patience = Math.min(Math.max(last, SHORT_RUN_MS), LONGEST_WAIT_MS);
+    if (Date.now() - running.since >= patience) return false;
     const { target, assignments } = currentDocument();
     return running.doc.target === target && running.doc.assignments === assignments;
   }

@@ -105,6 +105,18 @@ describe('the studio', () => {
     expect(fake.runs.filter(({ signal }) => signal?.aborted === false)).toHaveLength(1);
   });
 
+  it('gives a run of a drag about the time that the last one took', async () => {
+    await openPair();
+    fake.runs[0]?.finish(1000);
+    await settle();
+    for (let step = 1; step <= 80; step++) await drag(1 - step / 100);
+    expect(fake.runs).toHaveLength(2);
+    expect(fake.runs[1]?.signal?.aborted).toBe(false);
+    for (let step = 1; step <= 40; step++) await drag(step / 100);
+    expect(fake.runs[1]?.signal?.aborted).toBe(true);
+    expect(fake.runs).toHaveLength(3);
+  });
+
   it('does not run by itself when live is off', async () => {
     useRun.setState({ live: false });
     await openPair();
