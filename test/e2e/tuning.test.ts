@@ -110,7 +110,7 @@ const saysPanel = (page: Page, words: string | RegExp) => panel(page).getByText(
 
 async function cancelJob(page: Page): Promise<void> {
   await header(page, 'Cancel').click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Cancel', exact: true }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel', exact: true }).click();
   await page.getByRole('main').getByText('Cancelled').first().waitFor(PATIENCE);
 }
 

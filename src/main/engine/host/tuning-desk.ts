@@ -1,7 +1,8 @@
 /** Where windows watch and steer the tuning of jobs: live where this process tunes, from the job's folder otherwise. */
-import { copyFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { UsageError } from '#engine/errors.ts';
-import { moveFileAtomic, toStorageError } from '#engine/files/atomic.ts';
+import { writeStreamAtomic } from '#engine/files/atomic.ts';
 import { jobFolder } from '#engine/jobs/job-folder.ts';
 import type { TuningSeat, TuningSubject, TuningWatch } from '#engine/jobs/run.ts';
 import { TuningPictures } from '#engine/jobs/tuning-pictures.ts';
@@ -96,11 +97,7 @@ export class TuningDesk implements TuningWatch {
     const tuned = await findTuned(this.#folder(id));
     if (tuned === undefined)
       throw new UsageError('This job has no tuned weights yet.', { action: 'Let its tuning finish first.' });
-    const coming = `${to}.part`;
-    await copyFile(tuned.file, coming).catch((error: unknown) => {
-      throw toStorageError(error, to);
-    });
-    await moveFileAtomic(coming, to);
+    await writeStreamAtomic(to, createReadStream(tuned.file, { highWaterMark: 1 << 20 }));
     return { bytes: (await stat(to)).size, updates: tuned.updates };
   }
 
