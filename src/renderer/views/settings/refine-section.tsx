@@ -19,7 +19,13 @@ import { Section } from './section.tsx';
 
 const useStyles = makeStyles({
   hint: { margin: 0, color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, lineHeight: '16px' },
-  fields: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)', gap: tokens.spacingHorizontalS },
+  fields: {
+    display: 'grid',
+    gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)',
+    gap: tokens.spacingHorizontalS,
+    '& .fui-Input': { width: '100%', minWidth: 0 },
+    '& input': { minWidth: 0 },
+  },
   row: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
   line: { margin: 0, fontSize: tokens.fontSizeBase200, fontVariantNumeric: 'tabular-nums' },
   picture: { width: '100%', aspectRatio: '1', objectFit: 'contain', backgroundColor: tokens.colorNeutralBackground4 },
