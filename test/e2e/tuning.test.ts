@@ -136,9 +136,9 @@ describe('refining a photo', () => {
     await swapSamples(page);
     const section = page.getByRole('region', { name: 'Refine', exact: true });
     const button = (name: string) => section.getByRole('button', { name, exact: true });
-    await section.getByRole('spinbutton', { name: 'Steps' }).fill('400');
+    await section.getByRole('spinbutton', { name: 'Steps' }).fill('1000');
     await button('Refine').click();
-    await section.getByText(/^Step \d+ of 401 · loss 1 at first, /).waitFor(PATIENCE);
+    await section.getByText(/^Step \d+ of 1001 · loss 1 at first, /).waitFor(PATIENCE);
     const preview = section.getByRole('img', { name: 'Best reconstruction: Source' });
     await preview.waitFor(PATIENCE);
     const early = await preview.getAttribute('src');
@@ -149,7 +149,7 @@ describe('refining a photo', () => {
     expect(await button('Undo refining: Source').count()).toBe(0);
 
     await button('Refine').click();
-    await section.getByText(/^Step \d+ of 401/).waitFor(PATIENCE);
+    await section.getByText(/^Step \d+ of 1001/).waitFor(PATIENCE);
     await button('Keep the best so far').click();
     await said(page, 'Source refined');
     await button('Undo refining: Source').click();
