@@ -123,6 +123,7 @@ async function looks(page: Page, name: string): Promise<void> {
     await page.setViewportSize({ width, height });
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme });
+      await page.locator(`[data-theme=${colorScheme}]`).waitFor(PATIENCE);
       await page.waitForTimeout(250);
       await shoot(page, `tuning-${name}-${width}-${colorScheme}`);
       if (width === 1280) expect(await findings(page), `${name} ${colorScheme}`).toEqual([]);
@@ -216,7 +217,7 @@ describe('tuning a clip', () => {
     expect(seen.size).toBe(4);
     await page.getByText('As a table').click();
     const rows = page.getByRole('table', { name: /by update$/ }).getByRole('row');
-    expect(await rows.count()).toBeGreaterThan(5);
+    await expect.poll(() => rows.count(), PATIENCE).toBeGreaterThan(5);
     await close();
   });
 
@@ -293,7 +294,9 @@ describe('tuning a clip', () => {
     await rm(path.join(home, 'packs/arcface'), { recursive: true });
     const { page, close } = await open();
     await page.getByText('Packs for tuning are missing').waitFor(PATIENCE);
-    await page.getByText(/^arcface\. Without them the swap still works/).waitFor();
+    const said = page.getByText(/arcface\. Without them the swap still works/);
+    await said.waitFor(PATIENCE);
+    await said.scrollIntoViewIfNeeded();
     expect(await page.getByRole('spinbutton', { name: 'Max PTI steps' }).isDisabled()).toBe(true);
     await looks(page, 'packs');
     await page.getByRole('button', { name: 'Open the models page' }).click();
