@@ -21,7 +21,10 @@ export interface FeatureGain {
   readonly darkOnly: boolean;
 }
 
-export const luminanceOf = (g: Rgb): number => 0.3 * g[0] + 0.59 * g[1] + 0.11 * g[2];
+/** Weights of the channels in log luminance. */
+export const LUMINANCE: Rgb = [0.3, 0.59, 0.11];
+
+export const luminanceOf = (g: Rgb): number => LUMINANCE[0] * g[0] + LUMINANCE[1] * g[1] + LUMINANCE[2] * g[2];
 
 interface FeatureRule {
   readonly parts: readonly FacePart[];

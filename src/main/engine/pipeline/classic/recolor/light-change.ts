@@ -1,12 +1,29 @@
 /** From reduced planes of light to the change of every pixel, and its application. */
 import { changedLight } from '#engine/image/color.ts';
-import { mix, smoothstep } from '#engine/image/math.ts';
+import { mix } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
 import { enlargedRows } from '#engine/image/resize.ts';
+import { forBox } from '../feature-masks.ts';
 import type { DrivenTexture } from '../texture/driven-texture.ts';
-import type { FeatureGain } from './feature-gains.ts';
+import { type FeatureGain, LUMINANCE } from './feature-gains.ts';
+import { hairShare } from './hair-share.ts';
 import type { SkinLight } from './skin-light.ts';
+
+/** Light with its edges, at the reduced size. */
+type ReducedLight = Pick<SkinLight, 'width' | 'height' | 'fine'>;
+
+/** What is known of the window's light. */
+interface LitWindow {
+  readonly width: number;
+  readonly height: number;
+  readonly coverage: Float32Array;
+  readonly log: Float32Array;
+  readonly wanted: readonly Float32Array[];
+  readonly ours: ReducedLight;
+  readonly hidden: Float32Array;
+  readonly scale: number;
+}
 
 export interface DetailRule {
   /** Factor of the detail's contrast. */
@@ -17,8 +34,6 @@ export interface DetailRule {
 
 /** Largest enhancement of highlights when light skin becomes dark. */
 const HIGHLIGHT_LIMIT = 1.3;
-/** Log light against the skin's at which a pixel of a dark feature does not and does belong to it. */
-const DARK = { none: 0.16, whole: -0.06 } as const;
 /** Detail below this is too faint to be a highlight. */
 const FAINT = 0.02;
 /** Log light up to which bright detail passes whole, free and held back, and how much may follow beyond. */
@@ -44,15 +59,19 @@ function highlightRatio(present: Float32Array, wanted: Float32Array): Float32Arr
  * @param log log light of the texture, three planes
  * @param wanted light that the face gets, reduced planes
  * @param ours light that it has
+ * @param hidden where features could not be measured, 0..1
+ * @param scale window pixels at 1024
  * @returns three planes of the window, 0 outside the mesh
  */
 export function lightChange(
-  { image, coverage }: DrivenTexture,
+  { image, coverage }: Pick<DrivenTexture, 'image' | 'coverage'>,
   log: Float32Array,
   wanted: readonly Float32Array[],
-  ours: SkinLight,
+  ours: ReducedLight,
   { contrast, restraint }: DetailRule,
   gains: readonly FeatureGain[],
+  hidden: Float32Array,
+  scale: number,
 ): Float32Array {
   const { width, height } = image;
   const n = width * height;
@@ -80,21 +99,69 @@ export function lightChange(
         to[i] = light[x]! + detail - own;
       }
     }
-    for (const { mask, gain, darkOnly } of gains) {
-      const { box, data } = mask;
-      const wish = gain[k]!;
-      for (let y = 0, j = 0; y < box.height; y++) {
-        const present = presentRows(box.y + y);
-        for (let x = box.x, i = (box.y + y) * width + x, end = x + box.width; x < end; x++, i++, j++) {
-          let share = data[j]!;
-          if (share <= 0 || coverage[i] === 0) continue;
-          if (darkOnly) share *= smoothstep(DARK.none, DARK.whole, from[i]! - present[x]!);
-          to[i]! += share * (wish - to[i]!);
-        }
-      }
-    }
+  }
+  for (const feature of gains) {
+    if (feature.darkOnly) changeHair(change, feature, { width, height, coverage, log, wanted, ours, hidden, scale });
+    else changeWhole(change, coverage, feature, width);
   }
   return change;
+}
+
+/** Gives a feature one change of light. */
+function changeWhole(change: Float32Array, coverage: Float32Array, { mask, gain }: FeatureGain, width: number): void {
+  const n = coverage.length;
+  forBox(mask.box, width, (i, j) => {
+    const share = mask.data[j]!;
+    if (share <= 0 || coverage[i] === 0) return;
+    for (let k = 0, o = i; k < 3; k++, o += n) change[o]! += share * (gain[k]! - change[o]!);
+  });
+}
+
+/** Added to what is seen of a feature before it weighs, so that one that is hidden has a mean too. */
+const HARDLY_SEEN = 1e-3;
+
+/**
+ * Gives the hair of a feature the change of the skin round it, departed from by as much as its gain departs from the
+ * skin's where it was measured: one gain for both brows would keep the shadow that lies on one of them.
+ */
+function changeHair(
+  change: Float32Array,
+  { mask, gain }: FeatureGain,
+  { width, height, coverage, log, wanted, ours, hidden, scale }: LitWindow,
+): void {
+  const n = coverage.length;
+  const { box, data } = mask;
+  const size = data.length;
+  const skinChange = newPlane(3 * size);
+  const darkness = newPlane(size);
+  const departure: [number, number, number] = [0, 0, 0];
+  for (let k = 0; k < 3; k++) {
+    const lightRows = enlargedRows(wanted[k]!, ours.width, ours.height, width, height);
+    const presentRows = enlargedRows(ours.fine[k]!, ours.width, ours.height, width, height);
+    let sum = 0;
+    let weight = 0;
+    for (let y = 0, j = 0; y < box.height; y++) {
+      const light = lightRows(box.y + y);
+      const present = presentRows(box.y + y);
+      for (let x = box.x, i = (box.y + y) * width + x, end = x + box.width; x < end; x++, i++, j++) {
+        if (coverage[i] === 0) continue;
+        const skin = light[x]! - present[x]!;
+        skinChange[k * size + j] = skin;
+        darkness[j]! += LUMINANCE[k]! * (log[k * n + i]! - present[x]!);
+        const seen = data[j]! * (1 - hidden[i]! + HARDLY_SEEN);
+        sum += seen * skin;
+        weight += seen;
+      }
+    }
+    departure[k] = weight > 0 ? gain[k]! - sum / weight : 0;
+  }
+  const share = hairShare(darkness, box.width, box.height, Math.max(...departure.map(Math.abs)), scale);
+  forBox(box, width, (i, j) => {
+    const part = data[j]! * share[j]!;
+    if (part <= 0 || coverage[i] === 0) return;
+    for (let k = 0, o = i; k < 3; k++, o += n)
+      change[o]! += part * (skinChange[k * size + j]! + departure[k]! - change[o]!);
+  });
 }
 
 /** The picture with a share of the change, 0 (its own colours) .. 1. @param log its log light */

@@ -164,7 +164,7 @@ export function planRecolor(
     width: w,
     height: h,
     log,
-    change: lightChange(texture, log, wanted.light, ours, detail, gains),
+    change: lightChange(texture, log, wanted.light, ours, detail, gains, hidden, scale),
     features: gains,
     both,
   };
