@@ -5,7 +5,7 @@ import { joinRanges } from './frame-states.ts';
 import { writeFrames } from './frames-file.ts';
 import type { JobFolder } from './job-folder.ts';
 import type { Manifest } from './manifest.ts';
-import { removeUnfinished } from './place-result.ts';
+import { removeTracesOfJob } from './place-result.ts';
 import { finishedParts, removeSegments } from './segments.ts';
 
 /** Writes down what became of the frames before their parts go. @throws StorageError */
@@ -19,7 +19,7 @@ export async function keepFrames(folder: JobFolder, manifest: Manifest): Promise
  * the words about it. Unfinished files go in any case.
  */
 export async function cleanUp(folder: JobFolder, { settings }: Manifest, state: JobState): Promise<void> {
-  await Promise.all([folder.root, folder.analysis, folder.segments].map(removeUnfinished));
+  await removeTracesOfJob(folder);
   if (state === 'done' || state === 'cancelled') await removeSegments(folder);
   if (state === 'cancelled') await rm(folder.tuning, { recursive: true, force: true });
   if (state === 'cancelled' || (state === 'done' && settings.out !== undefined)) await removeAnalysis(folder);

@@ -11,7 +11,7 @@ import { checkInputs } from './file-identity.ts';
 import { finishPhase } from './finish-phase.ts';
 import type { JobFolder } from './job-folder.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
-import { removeUnfinished } from './place-result.ts';
+import { removeTracesOfJob } from './place-result.ts';
 import type { ProgressMeter } from './progress-meter.ts';
 import type { JobRun, RunListener } from './run.ts';
 import { removeSegments } from './segments.ts';
@@ -46,7 +46,7 @@ export type RunOutcome = { readonly kind: 'analysed' } | { readonly kind: 'done'
 export async function runJob(options: RunnerOptions): Promise<RunOutcome> {
   const { folder, engine, signal, listener } = options;
   let { manifest } = options;
-  await Promise.all([folder.root, folder.analysis, folder.segments].map(removeUnfinished));
+  await removeTracesOfJob(folder);
   await checkInputs(folder, manifest, options.fresh, signal);
   manifest = await renewIdentity(options);
   let clip = await openClip(manifest, signal);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { cp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { moveFileAtomic, toStorageError } from '#engine/files/atomic.ts';
+import type { JobFolder } from './job-folder.ts';
 
 /** @throws StorageError naming `to`, CancelledError; then nothing stands under that name that was not there before */
 export async function placeResult(from: string, to: string, signal?: AbortSignal): Promise<void> {
@@ -38,9 +39,26 @@ async function removeTraces(place: string): Promise<void> {
 
 const ENDING = /^\.[0-9a-f]{12}\.tmp$/;
 
-/** Removes all unfinished files of a folder. */
-export const removeUnfinished = (folder: string): Promise<void> =>
-  removeMatching(folder, (name) => name.startsWith('.') && /\.[0-9a-f]{12}\.tmp$/.test(name));
+/**
+ * Removes all unfinished files of a folder.
+ * @param living name of a file that another living process may be writing
+ */
+const removeUnfinished = (folder: string, living?: string): Promise<void> =>
+  removeMatching(
+    folder,
+    (name) =>
+      name.startsWith('.') &&
+      /\.[0-9a-f]{12}\.tmp$/.test(name) &&
+      (living === undefined || !name.startsWith(`.${living}.`)),
+  );
+
+/** Removes what a killed process left in a job's folder; a request of another process is its own affair. */
+export async function removeTracesOfJob({ root, analysis, segments, ask }: JobFolder): Promise<void> {
+  await Promise.all([
+    removeUnfinished(root, path.basename(ask)),
+    ...[analysis, segments].map((folder) => removeUnfinished(folder)),
+  ]);
+}
 
 async function removeMatching(folder: string, matches: (name: string) => boolean): Promise<void> {
   // A folder that is not there has no traces.
