@@ -190,7 +190,7 @@ describe('pause and resume', () => {
   test('another process pauses and cancels with a request', async () => {
     const { reached, reach } = signal();
     const { queue } = world.fake({ delayMs: 20, duringSwap: (frame) => void (frame === 12 && reach()) });
-    const { queue: other } = world.fake();
+    const { queue: other } = world.fake({ delayMs: 50 });
     const id = await add(queue);
     await reached;
     expect(await rejection(other.resume(id))).toMatchObject({ kind: 'usage' });
