@@ -53,7 +53,7 @@ const hidden = plane((x) => (shaded(x) ? 1 : 0));
 /** Log light of the recoloured face when the brow's gain departs from the lit skin's by `departure`. */
 function recolored(departure: number): Float32Array {
   const gain = [0, 1, 2].map(() => -0.2 + departure) as unknown as Rgb;
-  const brow: FeatureGain = { parts: ['rightBrow', 'leftBrow'], brighter: 0, darkOnly: true, mask, gain };
+  const brow: FeatureGain = { parts: ['rightBrow', 'leftBrow'], brighter: 0, shading: 'hair', mask, gain };
   const texture = {
     image: { width, height, data: new Float32Array(3 * n) },
     coverage: new Float32Array(n).fill(1),
@@ -117,7 +117,7 @@ describe.each([-0.8, -0.3, 0, 0.3, 0.8])('brows whose change departs from the sk
 describe('features that are not told by their darkness', () => {
   it('get one gain', () => {
     const gain: Rgb = [0.1, 0.2, 0.3];
-    const lips: FeatureGain = { parts: ['outerLips'], brighter: 0, darkOnly: false, mask, gain };
+    const lips: FeatureGain = { parts: ['outerLips'], brighter: 0, shading: 'one', mask, gain };
     const image = { width, height, data: new Float32Array(3 * n).fill(0.5) };
     const change = lightChange(
       { image, coverage: new Float32Array(n).fill(1) },
@@ -131,5 +131,24 @@ describe('features that are not told by their darkness', () => {
     );
     const middle = (height / 2) * width + 10;
     for (let k = 0; k < 3; k++) expect(change[k * n + middle]).toBeCloseTo(gain[k]!, 5);
+  });
+
+  it('come out alike from light and shade where they follow the skin', () => {
+    const seen = -0.35;
+    const gain: Rgb = [seen, seen, seen];
+    const lips: FeatureGain = { parts: ['outerLips'], brighter: 0, shading: 'along', mask, gain };
+    // Even lips under the light that lies on the skin.
+    const lit = new Float32Array(3 * n);
+    for (let k = 0; k < 3; k++) for (let i = 0; i < n; i++) lit[k * n + i] = -1 - (shaded(i % width) ? SHADE : 0);
+    const texture = { image: { width, height, data: lit }, coverage: new Float32Array(n).fill(1) };
+    const change = lightChange(texture, lit, wanted, ours, { contrast: 1, restraint: 0 }, [lips], hidden, 0.5);
+    const row = height / 2;
+    for (let k = 0; k < 3; k++) {
+      const result = change.map((v, i) => v + lit[i]!);
+      const bright = rowMean(result, k, row, 4, width / 2 - 6);
+      expect(rowMean(result, k, row, width / 2 + 6, width - 4)).toBeCloseTo(bright, 1);
+      // As measured where the lips are visible.
+      expect(bright).toBeCloseTo(-1 + seen, 1);
+    }
   });
 });

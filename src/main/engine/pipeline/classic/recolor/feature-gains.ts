@@ -17,9 +17,14 @@ export interface FeatureGain {
   readonly brighter: number;
   readonly mask: BoxedMask;
   readonly gain: Rgb;
-  /** Only what is darker than the skin belongs to the feature: the hairs of a brow, not the shine between them. */
-  readonly darkOnly: boolean;
+  readonly shading: Shading;
 }
+
+/**
+ * How the light changes within a feature: by `one` gain, `along` with the skin round it, or along with it for its `hair`
+ * alone, which is what is darker than the skin, not the shine between.
+ */
+export type Shading = 'one' | 'along' | 'hair';
 
 /** Weights of the channels in log luminance. */
 export const LUMINANCE: Rgb = [0.3, 0.59, 0.11];
@@ -37,7 +42,7 @@ interface FeatureRule {
    * does not count as a dark eye.
    */
   readonly quantiles: readonly [number, number];
-  readonly darkOnly?: boolean;
+  readonly shading: Shading;
   /** The gain from the measured ratio target : source (absent when too little is visible) and the skin's mean gain. */
   readonly gain: (ratio: Rgb | undefined, skin: Rgb) => Rgb;
 }
@@ -54,6 +59,7 @@ const eyeRule = (eye: 'rightEye' | 'leftEye'): FeatureRule => ({
   factor: 1.3,
   soft: 4,
   quantiles: [0.6, 0.92],
+  shading: 'one',
   gain: (ratio, skin) => {
     if (!ratio) return map3(() => 0.25 * luminanceOf(skin));
     const own = luminanceOf(ratio);
@@ -68,7 +74,7 @@ const RULES: readonly FeatureRule[] = [
     factor: 1.4,
     soft: 7,
     quantiles: [0, 1],
-    darkOnly: true,
+    shading: 'hair',
     gain: (ratio, skin) => {
       const own = ratio ? luminanceOf(ratio) : 0.5 * luminanceOf(skin);
       return map3((k) => limit(0.5 * skin[k] + 0.5 * own, 1.2));
@@ -82,6 +88,7 @@ const RULES: readonly FeatureRule[] = [
     factor: 1.04,
     soft: 3,
     quantiles: [0, 1],
+    shading: 'along',
     gain: (ratio, skin) => {
       const half = map3((k) => 0.5 * luminanceOf(skin) + 0.5 * skin[k]);
       if (!ratio) return map3((k) => limit(half[k], 1.6));
@@ -96,6 +103,7 @@ const RULES: readonly FeatureRule[] = [
     factor: 1,
     soft: 1.5,
     quantiles: [0.5, 0.95],
+    shading: 'along',
     gain: (ratio, skin) => {
       const own = ratio ? limit(0.6 * luminanceOf(ratio), 0.5) : 0.25 * luminanceOf(skin);
       return map3(() => own);
@@ -159,7 +167,7 @@ export function featureGains(
   /** A grey source has no colours of its own to keep: it gets the target's. */
   const tinted = (ratio: Rgb): Rgb =>
     map3((k) => limit(luminanceOf(ratio), 1.2) + limit(ratio[k] - luminanceOf(ratio), 1));
-  return RULES.map(({ parts, holes, factor, soft, quantiles, darkOnly = false, gain }) => {
+  return RULES.map(({ parts, holes, factor, soft, quantiles, shading, gain }) => {
     const exact = featureMask(mesh, parts, width, height, 1, 0, holes);
     const theirs = meanLight(background, exact, hidden, quantiles);
     const ours = meanLight(face, exact, hidden, quantiles);
@@ -167,7 +175,7 @@ export function featureGains(
     const ratio = seen ? map3((k) => Math.log((theirs.mean[k] + FLOOR) / (ours.mean[k] + FLOOR))) : undefined;
     const brighter = ratio ? luminanceOf(ratio) : 0;
     return {
-      darkOnly,
+      shading,
       parts,
       brighter,
       mask: featureMask(mesh, parts, width, height, factor, soft * scale, holes),

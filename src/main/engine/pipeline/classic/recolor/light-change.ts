@@ -100,9 +100,10 @@ export function lightChange(
       }
     }
   }
+  const window: LitWindow = { width, height, coverage, log, wanted, ours, hidden, scale };
   for (const feature of gains) {
-    if (feature.darkOnly) changeHair(change, feature, { width, height, coverage, log, wanted, ours, hidden, scale });
-    else changeWhole(change, coverage, feature, width);
+    if (feature.shading === 'one') changeWhole(change, coverage, feature, width);
+    else changeAlong(change, feature, window);
   }
   return change;
 }
@@ -121,12 +122,13 @@ function changeWhole(change: Float32Array, coverage: Float32Array, { mask, gain 
 const HARDLY_SEEN = 1e-3;
 
 /**
- * Gives the hair of a feature the change of the skin round it, departed from by as much as its gain departs from the
- * skin's where it was measured: one gain for both brows would keep the shadow that lies on one of them.
+ * Gives a feature, or the hair in it, the change of the skin round it, departed from by as much as its gain departs
+ * from the skin's where it was measured: one gain for both brows would keep the shadow that lies on one of them, one
+ * for the lips the light of the side that the source was lit from.
  */
-function changeHair(
+function changeAlong(
   change: Float32Array,
-  { mask, gain }: FeatureGain,
+  { mask, gain, shading }: FeatureGain,
   { width, height, coverage, log, wanted, ours, hidden, scale }: LitWindow,
 ): void {
   const n = coverage.length;
@@ -155,9 +157,12 @@ function changeHair(
     }
     departure[k] = weight > 0 ? gain[k]! - sum / weight : 0;
   }
-  const share = hairShare(darkness, box.width, box.height, Math.max(...departure.map(Math.abs)), scale);
+  const share =
+    shading === 'hair'
+      ? hairShare(darkness, box.width, box.height, Math.max(...departure.map(Math.abs)), scale)
+      : undefined;
   forBox(box, width, (i, j) => {
-    const part = data[j]! * share[j]!;
+    const part = data[j]! * (share?.[j] ?? 1);
     if (part <= 0 || coverage[i] === 0) return;
     for (let k = 0, o = i; k < 3; k++, o += n)
       change[o]! += part * (skinChange[k * size + j]! + departure[k]! - change[o]!);
