@@ -1,11 +1,12 @@
 /** The ways files come in: dialog, input, drop, paste, recent list, samples. */
+
 import type { ErrorReport } from '#shared/errors.ts';
-import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
 import { currentDocument } from '../state/edit.ts';
 import type { Well } from '../state/photos.ts';
 import { say } from '../state/ui.ts';
 import { text } from '../text.ts';
+import { createGuard } from './guard.ts';
 import type { Arrival, PhotoActions } from './photos.ts';
 
 export interface RecentFile {
@@ -34,14 +35,7 @@ export function nextWell(): Well {
 export function fileActions(link: StudioLink, photos: PhotoActions, fail: (report: ErrorReport) => void) {
   const fromFile = (file: File): Arrival => ({ name: file.name, grant: () => link.grant(file) });
 
-  async function guarded<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      fail(reportOf(error));
-      return otherwise;
-    }
-  }
+  const guarded = createGuard(fail);
 
   async function openSample(id: string, well: Well): Promise<void> {
     await guarded(async () => {

@@ -1,4 +1,5 @@
 /** Video jobs: following them, moving them, their frames and results. */
+
 import type { Clip, MediaAddress } from '#shared/contract-video.ts';
 import { ERROR_KINDS, type ErrorReport } from '#shared/errors.ts';
 import type { JobId, JobInfo, JobTimeline } from '#shared/jobs.ts';
@@ -14,6 +15,7 @@ import { say, useUi } from '../state/ui.ts';
 import { showJob } from '../state/video-view.ts';
 import { text } from '../text.ts';
 import { download } from './download.ts';
+import { createGuard } from './guard.ts';
 import { leavable } from './leavable.ts';
 import { PictureCache } from './pictures.ts';
 
@@ -60,14 +62,7 @@ export function jobActions(link: StudioLink, fail: (report: ErrorReport) => void
     return pending;
   }
 
-  async function guarded<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      fail(reportOf(error));
-      return otherwise;
-    }
-  }
+  const guarded = createGuard(fail);
 
   /** Jobs that were cut off go on by themselves, or the user is asked. */
   async function offerInterrupted(jobs: readonly JobInfo[]): Promise<void> {

@@ -1,4 +1,5 @@
 /** Personal tuning: following a job's, steering it, its pictures, and tuned weights in and out. */
+
 import type { GrantedFile } from '#shared/contract.ts';
 import type { TuningPicture, TuningWatchEvent } from '#shared/contract-tuning.ts';
 import type { ErrorReport } from '#shared/errors.ts';
@@ -10,6 +11,7 @@ import { afterTuning, useTuning, useWeights } from '../state/tuning.ts';
 import { say } from '../state/ui.ts';
 import { text } from '../text.ts';
 import { download } from './download.ts';
+import { createGuard } from './guard.ts';
 import { leavable } from './leavable.ts';
 
 export type TuningActions = ReturnType<typeof tuningActions>;
@@ -25,14 +27,7 @@ export const tunedName = (target: string): string => `tuned ${target.replace(/\.
 export function tuningActions(link: StudioLink, fail: (report: ErrorReport) => void) {
   let leave = (): void => undefined;
 
-  async function guarded<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      fail(reportOf(error));
-      return otherwise;
-    }
-  }
+  const guarded = createGuard(fail);
 
   async function run(job: JobId, signal: AbortSignal): Promise<void> {
     let waiting: TuningWatchEvent[] = [];
