@@ -8,6 +8,7 @@ import type { RegionId } from '#shared/regions.ts';
 import type { EngineId, SwapSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
 import type { AlignedFace } from './aligned-face.ts';
+import type { DrawnStage } from './stage-picture.ts';
 
 /** Everything that one swapped face went through; what `stage()` draws its pictures from. */
 export interface PairStates<Face, Driven, Exchanged, Generated, Recolored, Source = Face> {
@@ -101,8 +102,8 @@ export interface EngineStages<Face, Driven, Exchanged, Generated, Recolored, Sou
   ): Promise<RgbImage> | RgbImage;
   /** What is to be said about this pair, beyond what each face's own gate says. */
   warnings(source: Source, target: Face, exchanged: Exchanged): Warning[];
-  /** The picture of a stage. */
-  picture(stage: StageId, states: PairStates<Face, Driven, Exchanged, Generated, Recolored, Source>): RgbImage;
+  /** The picture of a stage whose value is of the engine's own types. */
+  picture(stage: DrawnStage, states: PairStates<Face, Driven, Exchanged, Generated, Recolored, Source>): RgbImage;
 }
 
 /** A finished pair, its engine's types closed in. */

@@ -4,6 +4,7 @@ import type { RegionId } from '#shared/regions.ts';
 import type { SwapSettings } from '#shared/settings.ts';
 import type { AlignedFace } from './aligned-face.ts';
 import type { EngineStages, RegionDriven, SwappedPair } from './engine-stages.ts';
+import { stagePicture } from './stage-picture.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 /** A face to be aligned: `key` names it for the caches. */
@@ -100,7 +101,7 @@ export async function runPair<Face, Driven, Exchanged, Generated, Recolored, Sou
     alignedTarget,
     result: inpainted,
     warnings: () => engine.warnings(source, target, exchanged),
-    picture: (stage) => engine.picture(stage, states),
+    picture: (stage) => stagePicture(stage, states, (drawn) => engine.picture(drawn, states)),
   };
 }
 

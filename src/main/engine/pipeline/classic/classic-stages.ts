@@ -10,10 +10,10 @@ import { halfPlane, halfRgb } from '#engine/image/resize.ts';
 import { warpAffine } from '#engine/image/warp.ts';
 import type { SwapSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
-import { changePicture } from '../change-picture.ts';
 import type { EngineStages, PairStates } from '../engine-stages.ts';
 import { labelPicture } from '../label-picture.ts';
 import { memoOn, memoWith } from '../memo.ts';
+import type { DrawnStage } from '../stage-picture.ts';
 import { type ClassicFace, classicFace } from './classic-face.ts';
 import { composeFace, type FaceLayer, faceLayer } from './compose-face.ts';
 import { type CompositeMesh, composeMesh } from './composite-mesh.ts';
@@ -70,13 +70,9 @@ function settingsKey(stage: StageId, settings: SwapSettings): string {
   }
 }
 
-function picture(stage: StageId, states: States, topology: FaceTopology): RgbImage {
+function picture(stage: DrawnStage, states: States, topology: FaceTopology): RgbImage {
   const { size } = states.alignedTarget;
   switch (stage) {
-    case 'align':
-      return states.alignedTarget.crop;
-    case 'source':
-      return states.alignedSource.crop;
     case 'reenact':
       return drivenPicture(states.source, states.target, states.driven, topology);
     case 'parse-source':
@@ -89,12 +85,6 @@ function picture(stage: StageId, states: States, topology: FaceTopology): RgbIma
       return texturePicture(states.generated.image, states.generated, size);
     case 'recolor':
       return texturePicture(states.recolored.image, states.generated, size);
-    case 'blend':
-      return states.blended;
-    case 'inpaint':
-      return states.inpainted;
-    case 'paste':
-      return changePicture(states.alignedTarget.crop, states.inpainted);
   }
 }
 

@@ -1,22 +1,17 @@
 /** What the stages of the rgi engine show. */
 import { fromByteImage } from '#engine/image/exact/byte-image.ts';
 import type { ByteImage, RgbImage } from '#engine/image/picture.ts';
-import type { StageId } from '#shared/stages.ts';
-import { changePicture } from '../change-picture.ts';
 import type { PairStates } from '../engine-stages.ts';
 import { labelPicture } from '../label-picture.ts';
+import type { DrawnStage } from '../stage-picture.ts';
 import type { RgiSource, RgiTarget } from './frame-preparation.ts';
 import type { RgiDriven, RgiExchange } from './rgi-stages.ts';
 
 type States = PairStates<RgiTarget, RgiDriven, RgiExchange, ByteImage, ByteImage, RgiSource>;
 
 /** The picture of a stage. */
-export function rgiPicture(stage: StageId, states: States): RgbImage {
+export function rgiPicture(stage: DrawnStage, states: States): RgbImage {
   switch (stage) {
-    case 'align':
-      return states.alignedTarget.crop;
-    case 'source':
-      return states.alignedSource.crop;
     case 'reenact':
       return fromByteImage(states.driven.picture);
     case 'parse-source':
@@ -29,11 +24,5 @@ export function rgiPicture(stage: StageId, states: States): RgbImage {
       return fromByteImage(states.generated);
     case 'recolor':
       return fromByteImage(states.recolored);
-    case 'blend':
-      return states.blended;
-    case 'inpaint':
-      return states.inpainted;
-    case 'paste':
-      return changePicture(states.alignedTarget.crop, states.inpainted);
   }
 }
