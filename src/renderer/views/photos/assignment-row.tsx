@@ -10,21 +10,10 @@ import { RemarkList } from '../settings/remark-list.tsx';
 import { remarksOf } from '../settings/remarks.ts';
 import { SeverityMark } from '../settings/severity-mark.tsx';
 import { FaceThumb } from './face-thumb.tsx';
+import { usePairRowStyles } from './pair-row-styles.ts';
 import { SourceMenu } from './source-menu.tsx';
 
 const useStyles = makeStyles({
-  row: { padding: '4px', borderRadius: tokens.borderRadiusMedium },
-  pair: {
-    display: 'grid',
-    gridTemplateColumns: 'auto 16px minmax(0, 1fr)',
-    alignItems: 'center',
-    gap: tokens.spacingHorizontalXXS,
-  },
-  selected: {
-    backgroundColor: tokens.colorNeutralBackground1,
-    boxShadow: `inset 0 0 0 1px ${tokens.colorCompoundBrandStroke}`,
-    '@media (forced-colors: active)': { outline: '2px solid Highlight' },
-  },
   face: {
     display: 'flex',
     position: 'relative',
@@ -40,8 +29,6 @@ const useStyles = makeStyles({
     cursor: 'pointer',
     ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` },
   },
-  number: { minWidth: '14px', textAlign: 'right', fontVariantNumeric: 'tabular-nums' },
-  arrow: { color: tokens.colorNeutralForeground3 },
   mark: { position: 'absolute', right: '-2px', bottom: '-2px', lineHeight: 0 },
   remarks: { padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalXS}` },
 });
@@ -49,6 +36,7 @@ const useStyles = makeStyles({
 /** One target face: select it at the left, choose what it gets at the right; when it is selected, what to know of it. */
 export function AssignmentRow({ target, face, number }: { target: Photo; face: number; number: number }) {
   const styles = useStyles();
+  const rowStyles = usePairRowStyles();
   const row = useRef<HTMLDivElement>(null);
   const doc = useEdit((state) => state.history.present);
   const selected = useEdit((state) => state.selectedFace === face);
@@ -60,8 +48,8 @@ export function AssignmentRow({ target, face, number }: { target: Photo; face: n
     if (selected) row.current?.scrollIntoView({ block: 'nearest' });
   }, [selected]);
   return (
-    <li className={mergeClasses(styles.row, selected && styles.selected)}>
-      <div ref={row} className={styles.pair}>
+    <li className={mergeClasses(rowStyles.row, selected && rowStyles.selected)}>
+      <div ref={row} className={rowStyles.pair}>
         <button
           type="button"
           className={styles.face}
@@ -70,7 +58,7 @@ export function AssignmentRow({ target, face, number }: { target: Photo; face: n
           onClick={() => selectFace(face)}
         >
           {target.info.faces.length > 1 && (
-            <span className={styles.number} aria-hidden>
+            <span className={rowStyles.number} aria-hidden>
               {number}
             </span>
           )}
@@ -79,7 +67,7 @@ export function AssignmentRow({ target, face, number }: { target: Photo; face: n
             <SeverityMark severity={gravest(remarks)} />
           </span>
         </button>
-        <ArrowLeft16Regular className={styles.arrow} aria-hidden />
+        <ArrowLeft16Regular className={rowStyles.arrow} aria-hidden />
         <SourceMenu face={face} number={number} />
       </div>
       {selected && remarks.length > 0 && (

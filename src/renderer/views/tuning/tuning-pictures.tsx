@@ -1,4 +1,4 @@
-import { makeStyles, Slider, tokens } from '@fluentui/react-components';
+import { makeStyles, mergeClasses, Slider, tokens } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 import type { TuningPicture } from '#shared/contract-tuning.ts';
 import type { JobId } from '#shared/jobs.ts';
@@ -7,6 +7,7 @@ import { useStudio } from '../../actions/studio.ts';
 import { usePicture } from '../../hooks/use-picture.ts';
 import { useSettled } from '../../hooks/use-settled.ts';
 import { text } from '../../text.ts';
+import { useCaptionStyles } from '../viewer/caption-styles.ts';
 
 const useStyles = makeStyles({
   root: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
@@ -29,15 +30,8 @@ const useStyles = makeStyles({
   },
   picture: { width: '100%', height: '100%', objectFit: 'contain' },
   caption: {
-    position: 'absolute',
     left: '8px',
     bottom: '8px',
-    padding: '2px 8px',
-    borderRadius: '4px',
-    backgroundColor: 'rgba(10, 12, 13, 0.72)',
-    color: '#ffffff',
-    fontSize: tokens.fontSizeBase200,
-    fontWeight: tokens.fontWeightMedium,
   },
   note: { padding: tokens.spacingHorizontalL, textAlign: 'center', color: tokens.colorNeutralForeground3 },
   frame: {
@@ -58,6 +52,7 @@ const titleOf = (which: TuningPicture): string => text.tuning.pictures[which];
 
 function Picture({ job, which, info }: { job: JobId; which: TuningPicture; info: TuningInfo }) {
   const styles = useStyles();
+  const { caption } = useCaptionStyles();
   const { tuning } = useStudio();
   const { picture } = info;
   const { url } = usePicture(
@@ -77,7 +72,7 @@ function Picture({ job, which, info }: { job: JobId; which: TuningPicture; info:
       ) : (
         <span className={styles.note}>{!picture && text.tuning.pictures.none}</span>
       )}
-      <figcaption className={styles.caption}>{titleOf(which)}</figcaption>
+      <figcaption className={mergeClasses(caption, styles.caption)}>{titleOf(which)}</figcaption>
     </figure>
   );
 }

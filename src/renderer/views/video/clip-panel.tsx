@@ -17,6 +17,7 @@ import { rateOf, rateText, secondsOf, timecode } from '../../model/frame-clock.t
 import { useClips } from '../../state/clips.ts';
 import { useUi } from '../../state/ui.ts';
 import { text } from '../../text.ts';
+import { EmptyFrame } from '../photos/empty-frame.tsx';
 import { useWellStyles } from '../photos/well-styles.ts';
 import { PeopleList } from './people-list.tsx';
 import { ACCEPTED_VIDEOS, pickVideo, VIDEO_INPUT } from './pick-video.ts';
@@ -27,23 +28,6 @@ const useStyles = makeStyles({
   titles: { display: 'flex', flexDirection: 'column', flexGrow: 1, minWidth: 0 },
   title: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold, lineHeight: '18px' },
   quiet: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3, lineHeight: '16px' },
-  empty: {
-    display: 'flex',
-    flexDirection: 'column',
-    alignItems: 'center',
-    justifyContent: 'center',
-    gap: tokens.spacingVerticalXXS,
-    minHeight: '148px',
-    padding: tokens.spacingVerticalM,
-    boxSizing: 'border-box',
-    border: `1px dashed ${tokens.colorNeutralStroke1}`,
-    borderRadius: tokens.borderRadiusLarge,
-    textAlign: 'center',
-    color: tokens.colorNeutralForeground3,
-  },
-  over: { border: `1px solid ${tokens.colorBrandStroke1}`, backgroundColor: tokens.colorNeutralBackground1 },
-  strong: { color: tokens.colorNeutralForeground2, fontWeight: tokens.fontWeightMedium },
-  button: { marginTop: tokens.spacingVerticalS },
   facts: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalXS, minWidth: 0 },
   name: {
     flexGrow: 1,
@@ -167,19 +151,15 @@ export function ClipPanel() {
       </div>
       <Opening />
       {!work && !opening && (
-        <div className={mergeClasses(styles.empty, over && styles.over)}>
-          <VideoAdd24Regular aria-hidden />
-          <span className={styles.strong}>{over ? text.video.clip.drop : text.video.clip.empty}</span>
-          <span className={styles.quiet}>{text.video.clip.paste}</span>
-          <Button
-            className={styles.button}
-            size="small"
-            aria-label={text.video.clip.chooseVideo}
-            onClick={() => pickVideo(studio)}
-          >
-            {text.video.clip.choose}
-          </Button>
-        </div>
+        <EmptyFrame
+          icon={<VideoAdd24Regular aria-hidden />}
+          title={over ? text.video.clip.drop : text.video.clip.empty}
+          hint={text.video.clip.paste}
+          choose={text.video.clip.choose}
+          chooseLabel={text.video.clip.chooseVideo}
+          over={over}
+          onChoose={() => pickVideo(studio)}
+        />
       )}
       {work && <ClipFacts work={work} />}
       {work && <PeopleList work={work} />}

@@ -1,4 +1,4 @@
-import { Button, makeStyles, ToggleButton, Tooltip, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, ToggleButton, Tooltip, tokens } from '@fluentui/react-components';
 import { ArrowReset20Regular, Eye20Regular, PaddingLeft20Regular, PaddingRight20Regular } from '@fluentui/react-icons';
 import { type KeyboardEvent, useMemo } from 'react';
 import { useStudio } from '../../actions/studio.ts';
@@ -11,25 +11,14 @@ import { usePreferences } from '../../state/preferences.ts';
 import { useVideoView } from '../../state/video-view.ts';
 import { text } from '../../text.ts';
 import { FilmPane } from './film-pane.tsx';
+import { useFilmStyles } from './film-styles.ts';
 import { Legend } from './legend.tsx';
 import { type Lane, Timeline } from './timeline.tsx';
 import { Transport } from './transport.tsx';
 import type { ClipWork } from './use-clip.ts';
 
 const useStyles = makeStyles({
-  root: { display: 'flex', flexDirection: 'column', flex: '1 1 0', minHeight: 0 },
-  panes: { display: 'flex', flex: '1 1 0', minHeight: 0, gap: '2px', backgroundColor: tokens.colorNeutralBackground4 },
-  under: {
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalS,
-    maxHeight: '38%',
-    overflowY: 'auto',
-    overflowX: 'hidden',
-    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalM} ${tokens.spacingHorizontalM}`,
-    backgroundColor: tokens.colorNeutralBackground2,
-    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
-  },
+  under: { gap: tokens.spacingVerticalS, maxHeight: '38%' },
 });
 
 /** How long a frame must be shown before it is swapped for a preview. Milliseconds. */
@@ -47,6 +36,7 @@ function previewObstacle({ clip, stale }: ClipWork, hasFace: boolean): string | 
 /** The target video: playing it, choosing the range, and any frame with the swap beside it. */
 export function ClipView({ work }: { work: ClipWork }) {
   const styles = useStyles();
+  const filmStyles = useFilmStyles();
   const { clips } = useStudio();
   const { clip, span, stale } = work;
   const { info, people } = clip;
@@ -97,8 +87,8 @@ export function ClipView({ work }: { work: ClipWork }) {
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys of the film work wherever the focus is in here
-    <div className={styles.root} onKeyDown={keyed}>
-      <div className={styles.panes}>
+    <div className={filmStyles.root} onKeyDown={keyed}>
+      <div className={filmStyles.panes}>
         <FilmPane
           label={text.video.film.target}
           subject={clip.key}
@@ -160,7 +150,7 @@ export function ClipView({ work }: { work: ClipWork }) {
           </ToggleButton>
         </Tooltip>
       </Transport>
-      <section className={styles.under} aria-label={text.video.timeline.label}>
+      <section className={mergeClasses(filmStyles.under, styles.under)} aria-label={text.video.timeline.label}>
         <Timeline
           clip={info}
           lanes={lanes}

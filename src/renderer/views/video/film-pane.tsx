@@ -1,9 +1,10 @@
-import { makeStyles, Spinner, tokens } from '@fluentui/react-components';
+import { makeStyles, mergeClasses, Spinner, tokens } from '@fluentui/react-components';
 import { ImageOff24Regular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import type { MediaAddress } from '#shared/contract-video.ts';
 import { usePicture } from '../../hooks/use-picture.ts';
 import { text } from '../../text.ts';
+import { useCaptionStyles } from '../viewer/caption-styles.ts';
 
 const useStyles = makeStyles({
   root: {
@@ -17,15 +18,8 @@ const useStyles = makeStyles({
   },
   picture: { position: 'absolute', inset: 0, width: '100%', height: '100%', objectFit: 'contain' },
   label: {
-    position: 'absolute',
     left: '10px',
     bottom: '10px',
-    padding: '2px 8px',
-    borderRadius: '4px',
-    backgroundColor: 'rgba(10, 12, 13, 0.72)',
-    color: '#ffffff',
-    fontSize: tokens.fontSizeBase200,
-    fontWeight: tokens.fontWeightMedium,
     pointerEvents: 'none',
   },
   note: {
@@ -65,6 +59,7 @@ interface FilmPaneProps {
 /** One of the films that are seen side by side: played by the browser where it can, frame by frame where not. */
 export function FilmPane(props: FilmPaneProps) {
   const styles = useStyles();
+  const { caption } = useCaptionStyles();
   const { label, frame, subject, load, version = '', media = null, player, muted = true } = props;
   const [unplayable, setUnplayable] = useState<string | null>(null);
   const plays = media !== null && unplayable !== media;
@@ -99,7 +94,7 @@ export function FilmPane(props: FilmPaneProps) {
           {state === 'empty' && props.empty}
         </div>
       )}
-      <figcaption className={styles.label}>{label}</figcaption>
+      <figcaption className={mergeClasses(caption, styles.label)}>{label}</figcaption>
     </figure>
   );
 }

@@ -1,4 +1,12 @@
-import { MessageBar, MessageBarBody, makeStyles, Spinner, Switch, tokens } from '@fluentui/react-components';
+import {
+  MessageBar,
+  MessageBarBody,
+  makeStyles,
+  mergeClasses,
+  Spinner,
+  Switch,
+  tokens,
+} from '@fluentui/react-components';
 import { useEffect, useMemo, useState } from 'react';
 import type { Clip } from '#shared/contract-video.ts';
 import type { JobInfo, JobTimeline } from '#shared/jobs.ts';
@@ -14,6 +22,7 @@ import { TuningPanel } from '../tuning/tuning-panel.tsx';
 import { TuningSwitch } from '../tuning/tuning-switch.tsx';
 import { useJobTuning } from '../tuning/use-job-tuning.ts';
 import { FilmPane } from './film-pane.tsx';
+import { useFilmStyles } from './film-styles.ts';
 import { JobHeader } from './job-header.tsx';
 import { Legend } from './legend.tsx';
 import { SkipReport } from './skip-report.tsx';
@@ -22,19 +31,7 @@ import { Transport } from './transport.tsx';
 import { type JobFilm, useJobFilm } from './use-job-film.ts';
 
 const useStyles = makeStyles({
-  root: { display: 'flex', flexDirection: 'column', flex: '1 1 0', minHeight: 0 },
-  panes: { display: 'flex', flex: '1 1 0', minHeight: 0, gap: '2px', backgroundColor: tokens.colorNeutralBackground4 },
-  under: {
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalM,
-    maxHeight: '42%',
-    overflowY: 'auto',
-    overflowX: 'hidden',
-    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalM} ${tokens.spacingHorizontalM}`,
-    backgroundColor: tokens.colorNeutralBackground2,
-    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
-  },
+  under: { gap: tokens.spacingVerticalM, maxHeight: '42%' },
   middle: { flex: '1 1 0', display: 'grid', placeItems: 'center', backgroundColor: tokens.colorNeutralBackground4 },
 });
 
@@ -55,6 +52,7 @@ const lanesOf = ({ tracks, ranges }: JobTimeline): readonly Lane[] => [
 
 function Loaded({ job, clip, film: { timeline, media } }: { job: JobInfo; clip: Clip; film: JobFilm }) {
   const styles = useStyles();
+  const filmStyles = useFilmStyles();
   const { jobs } = useStudio();
   const { follow, muted } = useVideoView();
   const latest = useJobs((state) => state.latest[job.id] ?? null);
@@ -87,7 +85,7 @@ function Loaded({ job, clip, film: { timeline, media } }: { job: JobInfo; clip: 
   };
   return (
     <>
-      <div className={styles.panes}>
+      <div className={filmStyles.panes}>
         <FilmPane
           label={text.video.film.target}
           subject={`${job.id}:target`}
@@ -118,7 +116,7 @@ function Loaded({ job, clip, film: { timeline, media } }: { job: JobInfo; clip: 
           />
         )}
       </Transport>
-      <section className={styles.under} aria-label={text.video.timeline.label}>
+      <section className={mergeClasses(filmStyles.under, styles.under)} aria-label={text.video.timeline.label}>
         <Timeline
           clip={clip}
           lanes={lanes}
@@ -138,10 +136,11 @@ function Loaded({ job, clip, film: { timeline, media } }: { job: JobInfo; clip: 
 /** A job: the target and the result side by side, live while it runs, played together when it is done. */
 export function JobView({ job }: { job: JobInfo }) {
   const styles = useStyles();
+  const filmStyles = useFilmStyles();
   const film = useJobFilm(job);
   const tuning = useJobTuning(job);
   return (
-    <div className={styles.root}>
+    <div className={filmStyles.root}>
       <JobHeader job={job} />
       {tuning.there && <TuningSwitch job={job} shown={tuning.shown} />}
       {film.problem !== null && (

@@ -10,21 +10,10 @@ import type { ClipEntry } from '../../state/clips.ts';
 import { edit, useEdit } from '../../state/edit.ts';
 import { useVideoView } from '../../state/video-view.ts';
 import { text } from '../../text.ts';
+import { usePairRowStyles } from '../photos/pair-row-styles.ts';
 import { SourceChoice } from '../photos/source-menu.tsx';
 
 const useStyles = makeStyles({
-  row: { padding: '4px', borderRadius: tokens.borderRadiusMedium },
-  pair: {
-    display: 'grid',
-    gridTemplateColumns: 'auto 16px minmax(0, 1fr)',
-    alignItems: 'center',
-    gap: tokens.spacingHorizontalXXS,
-  },
-  selected: {
-    backgroundColor: tokens.colorNeutralBackground1,
-    boxShadow: `inset 0 0 0 1px ${tokens.colorCompoundBrandStroke}`,
-    '@media (forced-colors: active)': { outline: '2px solid Highlight' },
-  },
   person: {
     display: 'flex',
     alignItems: 'center',
@@ -54,8 +43,6 @@ const useStyles = makeStyles({
   },
   image: { display: 'block', width: '100%', height: '100%', objectFit: 'cover' },
   words: { whiteSpace: 'nowrap' },
-  number: { minWidth: '14px', textAlign: 'right', fontVariantNumeric: 'tabular-nums' },
-  arrow: { color: tokens.colorNeutralForeground3 },
   seen: {
     display: 'block',
     padding: '0 4px',
@@ -105,6 +92,7 @@ function seenText({ info }: ClipEntry, { firstFrame, lastFrame, frames, ranges }
 /** A person of the clip: select at the left, choose the face at the right. */
 export function PersonRow({ clip, person, track, job }: PersonRowProps) {
   const styles = useStyles();
+  const rowStyles = usePairRowStyles();
   const source = useEdit((state) => state.history.present.video.people[person]);
   const selected = useVideoView((state) => state.person === person);
   const name = nameOf(person);
@@ -112,8 +100,8 @@ export function PersonRow({ clip, person, track, job }: PersonRowProps) {
     useVideoView.setState(track ? { person, frame: track.bestFrame } : { person });
   };
   return (
-    <li className={mergeClasses(styles.row, selected && styles.selected)}>
-      <div className={styles.pair}>
+    <li className={mergeClasses(rowStyles.row, selected && rowStyles.selected)}>
+      <div className={rowStyles.pair}>
         <button
           type="button"
           className={styles.person}
@@ -123,14 +111,14 @@ export function PersonRow({ clip, person, track, job }: PersonRowProps) {
           onClick={select}
         >
           {track && (
-            <span className={styles.number} aria-hidden>
+            <span className={rowStyles.number} aria-hidden>
               {track.id + 1}
             </span>
           )}
           <Thumb person={person} {...(job === undefined ? {} : { job })} />
           {!track && <span className={styles.words}>{name}</span>}
         </button>
-        <ArrowLeft16Regular className={styles.arrow} aria-hidden />
+        <ArrowLeft16Regular className={rowStyles.arrow} aria-hidden />
         <SourceChoice
           label={text.video.people.chooseFor(name)}
           source={source}

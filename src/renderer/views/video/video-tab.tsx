@@ -5,6 +5,7 @@ import { byId } from '../../model/job-status.ts';
 import { useJobs } from '../../state/jobs.ts';
 import { showClip, showJob, useVideoView } from '../../state/video-view.ts';
 import { text } from '../../text.ts';
+import { useTabStyles } from '../frame/tab-styles.ts';
 import { SourcePanel } from '../photos/source-panel.tsx';
 import { EngineSection } from '../settings/engine-section.tsx';
 import { RegionsSection } from '../settings/regions-section.tsx';
@@ -21,19 +22,6 @@ import { useClipWork } from './use-clip.ts';
 import { ExportSection, FramesSection } from './video-fields.tsx';
 
 const useStyles = makeStyles({
-  root: {
-    display: 'grid',
-    gridTemplateColumns: 'clamp(240px, 18.5vw, 360px) minmax(0, 1fr) clamp(304px, 23vw, 380px)',
-    gridTemplateRows: 'minmax(0, 1fr)',
-    minHeight: 0,
-  },
-  photos: {
-    minHeight: 0,
-    overflowY: 'auto',
-    overflowX: 'hidden',
-    scrollbarWidth: 'thin',
-    backgroundColor: tokens.colorNeutralBackground2,
-  },
   stage: { display: 'flex', flexDirection: 'column', minWidth: 0, minHeight: 0 },
   tabs: {
     minHeight: '44px',
@@ -142,7 +130,7 @@ function Side() {
 
 /** Photos, clip and people at the left, the film in the middle, settings and jobs at the right. */
 export function VideoTab() {
-  const styles = useStyles();
+  const styles = useTabStyles();
   return (
     <div className={styles.root}>
       <aside className={styles.photos} aria-label={text.video.panel}>

@@ -1,15 +1,9 @@
-import { makeStyles, tokens } from '@fluentui/react-components';
+import { makeStyles, mergeClasses } from '@fluentui/react-components';
 import { type Size, type View, visibleRows, visibleSpan } from '../../model/geometry.ts';
+import { useCaptionStyles } from './caption-styles.ts';
 
 const useStyles = makeStyles({
   root: {
-    position: 'absolute',
-    padding: '2px 8px',
-    borderRadius: '4px',
-    backgroundColor: 'rgba(10, 12, 13, 0.72)',
-    color: '#ffffff',
-    fontSize: tokens.fontSizeBase200,
-    fontWeight: tokens.fontWeightMedium,
     pointerEvents: 'none',
     userSelect: 'none',
   },
@@ -28,11 +22,12 @@ interface CornerLabelProps {
 /** A word in a lower corner of the visible picture that says what is seen there. */
 export function CornerLabel({ side, view, frame, picture, children }: CornerLabelProps) {
   const styles = useStyles();
+  const { caption } = useCaptionStyles();
   const { left, right } = visibleSpan(view, frame, picture);
   const { bottom } = visibleRows(view, frame, picture);
   const style = side === 'left' ? { left: left + MARGIN } : { right: frame.width - right + MARGIN };
   return (
-    <span className={styles.root} style={{ ...style, bottom: frame.height - bottom + MARGIN }}>
+    <span className={mergeClasses(caption, styles.root)} style={{ ...style, bottom: frame.height - bottom + MARGIN }}>
       {children}
     </span>
   );
