@@ -1,7 +1,7 @@
 // `npm test`: every check of the studio, one after the other, all of them even when one fails.
 //   node scripts/test.mjs [step …]     only these steps
 // The last line is `N passed, N failed`: the tests of all suites; a check that fails (lint, types, …) counts as one more
-// failure. The exit status tells whether all is well.
+// failure. Failed tests are named again before it. The exit status tells whether all is well.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -74,12 +74,32 @@ function run(args) {
   });
 }
 
+/** Each failed test of a report: its file, its name and the first lines of what it says. */
+const failuresOf = ({ testResults }) =>
+  testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = path.relative(root, name);
+    const tests = assertionResults.filter(({ status }) => status === 'failed');
+    if (tests.length === 0) return message ? [`${file}\n${firstLines(message)}`] : [];
+    return tests.map(
+      ({ fullName, failureMessages }) => `${file}: ${fullName}\n${firstLines(failureMessages.join('\n'))}`,
+    );
+  });
+
+const firstLines = (text) =>
+  text
+    .split('\n')
+    .slice(0, 6)
+    .map((line) => `       ${line}`)
+    .join('\n');
+
 /** A suite that ends badly without a failed test (it did not compile, a set-up failed) counts as one failure. */
 function count(step, ok) {
-  if (step.report === undefined) return { passed: 0, failed: ok ? 0 : 1, skipped: 0 };
-  if (!existsSync(step.report)) return { passed: 0, failed: 1, skipped: 0 };
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(step.report, 'utf8'));
-  return { passed: numPassedTests, failed: numFailedTests === 0 && !ok ? 1 : numFailedTests, skipped: numPendingTests };
+  if (step.report === undefined) return { passed: 0, failed: ok ? 0 : 1, skipped: 0, failures: [] };
+  if (!existsSync(step.report)) return { passed: 0, failed: 1, skipped: 0, failures: [] };
+  const report = JSON.parse(readFileSync(step.report, 'utf8'));
+  const { numPassedTests: passed, numFailedTests, numPendingTests: skipped } = report;
+  const failed = numFailedTests === 0 && !ok ? 1 : numFailedTests;
+  return { passed, failed, skipped, failures: failuresOf(report) };
 }
 
 const rows = [];
@@ -97,6 +117,9 @@ for (const { name, seconds, ok, passed, failed, skipped } of rows) {
   const counts = Object.entries({ passed, failed, skipped }).filter(([, number]) => number > 0);
   const what = counts.map(([word, number]) => `${number} ${word}`).join(', ');
   console.log(`${ok ? 'ok  ' : 'FAIL'} ${name.padEnd(7)} ${seconds.toFixed(1).padStart(7)} s  ${what}`.trimEnd());
+}
+for (const { name, failures } of rows) {
+  for (const failure of failures) console.log(`FAIL ${name}: ${failure}`);
 }
 const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
