@@ -20,7 +20,7 @@ import { chooseEngine, savedDevice } from '#engine/pipeline/engines.ts';
 import { enlargeFace, overviewOf } from '#engine/pipeline/overview.ts';
 import { openRgiFrameSwapper } from '#engine/pipeline/rgi/frame-swapper.ts';
 import { weightsOf } from '#engine/pipeline/rgi/readiness.ts';
-import { openRgiTuning } from './rgi-tuning.ts';
+import { openRgiTuning, type TuningEffort } from './rgi-tuning.ts';
 import type { PhotoFace, SwapperRequest, VideoEngine } from './video-engine.ts';
 
 export interface VideoEngineOptions {
@@ -28,10 +28,11 @@ export interface VideoEngineOptions {
   readonly threads?: number | undefined;
   /** Hears the stages of each swapped frame with their times. */
   readonly onTimes?: FrameSwapperOptions['onTimes'];
+  readonly tuningEffort?: TuningEffort | undefined;
 }
 
 /** Opens no model before it is needed. */
-export function createVideoEngine({ threads, onTimes }: VideoEngineOptions = {}): VideoEngine {
+export function createVideoEngine({ threads, onTimes, tuningEffort }: VideoEngineOptions = {}): VideoEngine {
   const analyser = new FaceAnalyser({ threads: threads ?? 1 });
 
   return {
@@ -85,7 +86,8 @@ export function createVideoEngine({ threads, onTimes }: VideoEngineOptions = {})
         });
       const byTrack = await openSources(analyser, sources);
       const learns = video.ptiSteps > 0;
-      return openRgiTuning({ sources: byTrack, crop: video.crop, learns, device: await savedDevice(), threads });
+      const device = await savedDevice();
+      return openRgiTuning({ sources: byTrack, crop: video.crop, learns, device, threads, effort: tuningEffort });
     },
 
     [Symbol.asyncDispose]: () => analyser[Symbol.asyncDispose](),
