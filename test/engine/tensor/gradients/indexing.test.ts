@@ -12,6 +12,7 @@ const gathers: Record<string, Build> = {
   'gather rows, repeated': ({ x }) => op.gather(x!, at(x!, [2, 0, 2]), 0),
   'gather columns by a matrix': ({ x }) => op.gather(x!, at(x!, [3, 1, 1, 0, 3, 3], [2, 3]), 1),
   'gather by a permutation': ({ x }) => op.gather(x!, at(x!, [2, 0, 3, 1]), 1),
+  'gather some columns': ({ x }) => op.gather(x!, at(x!, [3, 0, 2]), 1),
   gatherElements: ({ x }) => op.gatherElements(x!, at(x!, [0, 2, 2, 1, 1, 1, 0, 2], [2, 4]), 0),
   gatherND: ({ x }) => op.gatherND(x!, at(x!, [0, 1, 2, 3, 0, 1], [3, 2])),
 };

@@ -3,13 +3,22 @@ import { elementCount } from '../data.ts';
 import { isValue, type Value } from '../graph.ts';
 import { cast } from '../ops/elementwise.ts';
 import { gather, gatherElements, gatherND, indexConstant, scatterElements, scatterND } from '../ops/indexing.ts';
-import { expand, reshape } from '../ops/layout.ts';
+import { concat, expand, reshape } from '../ops/layout.ts';
 import { type GradientRule, lateZeros } from './rule.ts';
 
 export const gathering: GradientRule<'gather'> = ({ inputs, attributes: { axis } }, gradient) => {
   const [data, indices] = inputs as readonly [Value, Value];
-  const inverse = inversePermutation(indices, data.shape[axis]!);
-  if (inverse !== undefined) return [gather(gradient, indexConstant(data.graph, inverse), axis), undefined];
+  const sources = sourcesOf(indices, data.shape[axis]!);
+  if (sources !== undefined) {
+    const { graph } = data;
+    const rows = gradient.shape[axis]!;
+    if (sources.every((source) => source >= 0))
+      return [gather(gradient, indexConstant(graph, sources), axis), undefined];
+    // What was not taken gets zeros: a copy of rows is many times quicker than a sum element by element.
+    const nothing = lateZeros(gradient, gradient.shape.with(axis, 1));
+    const from = sources.map((source) => (source < 0 ? rows : source));
+    return [gather(concat([gradient, nothing], axis), indexConstant(graph, from), axis), undefined];
+  }
   // Along one axis the positions of all other axes are the same, so the sum runs element by element.
   const count = elementCount(indices.shape);
   const [before, after] = [data.shape.slice(0, axis), data.shape.slice(axis + 1)];
@@ -19,15 +28,16 @@ export const gathering: GradientRule<'gather'> = ({ inputs, attributes: { axis }
   return [scatterElements(zeros, expand(flat, spread), reshape(gradient, spread), axis, 'add'), undefined];
 };
 
-/** The order that undoes constant indices which name every position once. */
-function inversePermutation(indices: Value, size: number): number[] | undefined {
-  if (!isValue(indices, 'constant') || indices.shape.length !== 1 || indices.shape[0] !== size) return undefined;
-  const inverse = new Array<number>(size).fill(-1);
+/** For constant indices that name no position twice: where each position went, -1 for those that were not taken. */
+function sourcesOf(indices: Value, size: number): number[] | undefined {
+  if (!isValue(indices, 'constant') || indices.shape.length !== 1) return undefined;
   const positions: Iterable<number | bigint> = indices.attributes.tensor.data;
-  [...positions].forEach((position, index) => {
-    inverse[Number(position)] = index;
-  });
-  return inverse.includes(-1) ? undefined : inverse;
+  const sources = new Array<number>(size).fill(-1);
+  for (const [index, position] of [...positions].entries()) {
+    if (sources[Number(position)] !== -1) return undefined;
+    sources[Number(position)] = index;
+  }
+  return sources;
 }
 
 export const elementGathering: GradientRule<'gatherElements'> = ({ inputs, attributes: { axis } }, gradient) => {
