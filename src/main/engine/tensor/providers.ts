@@ -1,6 +1,7 @@
 /** The execution providers of ONNX Runtime that the studio knows: one row each. */
 import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 import type { DeviceId } from '#shared/settings.ts';
+import './no-telemetry.ts';
 
 export type ProviderId = Exclude<DeviceId, 'auto'>;
 

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { env } from 'onnxruntime-node';
 import { writeFileAtomic } from '#engine/files/atomic.ts';
+import './no-telemetry.ts';
 import type { ProviderId } from './providers.ts';
 import type { SelfTestOutcome } from './self-test.ts';
 

@@ -5,6 +5,7 @@ import { InputError, MissingPackError, UsageError } from '#engine/errors.ts';
 import type { DeviceId } from '#shared/settings.ts';
 import { checkTensor, type ElementType, elementTypeOf, shapeText, type TensorData } from './data.ts';
 import { PROVIDERS } from './providers.ts';
+import './no-telemetry.ts';
 
 export type { TensorData } from './data.ts';
 
