@@ -1,7 +1,8 @@
 /**
  * The classic engine on one pair of photos. *Cold*: both photos are opened anew and nothing is cached, the models are
- * loaded. *Slider*: a setting changes, everything that does not depend on it comes from the cache. The first pair, with
- * the loading of the models, is told apart.
+ * loaded. *Slider*: a setting changes, everything that does not depend on it comes from the cache; as a draft, as the
+ * window asks for while the slider is dragged, and in full, once it rests. Wall time, and the processor's beside it, which
+ * other work on the machine hardly changes. The first pair, with the loading of the models, is told apart.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,6 +14,8 @@ import { DEFAULT_SWAP_SETTINGS, type SwapSettings } from '#shared/settings.ts';
 import { type BenchOptions, type BenchReport, describeMachine, type Spread, spread } from './bench.ts';
 
 const DEFAULT_RUNS = 5;
+/** Side of the picture that a window shows. */
+const WINDOW_SIDE = 1024;
 const settings = (change: Partial<SwapSettings> = {}): SwapSettings => ({
   ...DEFAULT_SWAP_SETTINGS,
   engine: 'classic',
@@ -37,7 +40,7 @@ export async function photoClassic(options: BenchOptions): Promise<BenchReport> 
   const runs = options.runs ?? DEFAULT_RUNS;
   const pair = await choosePair(options);
   await using studio = await options.openStudio();
-  const total = 1 + runs * (1 + Object.keys(SLIDERS).length);
+  const total = 1 + runs * (1 + 2 * Object.keys(SLIDERS).length);
   let done = 0;
   const step = (label: string) => {
     throwIfCancelled(signal);
@@ -54,17 +57,28 @@ export async function photoClassic(options: BenchOptions): Promise<BenchReport> 
     opened = await runPair(studio, pair, signal);
     cold.push(opened);
   }
-  const sliders: Record<string, { readonly all: number[]; readonly stages: Map<string, number[]> }> = {};
+  const sliders: Record<string, SliderTimes> = {};
   for (const [name, at] of Object.entries(SLIDERS)) {
-    const row = { all: [] as number[], stages: new Map<string, number[]>() };
-    for (let i = 0; i < runs; i++) {
-      step(`${name} ${i + 1} of ${runs}`);
-      const begin = performance.now();
-      const result = await studio.swap({ ...opened.request, settings: at(i) }, { signal });
-      row.all.push(performance.now() - begin);
-      for (const { stage, ms, cached } of result.times) if (!cached) push(row.stages, stage, ms);
+    for (const draft of [true, false]) {
+      const row: SliderTimes = { all: [], processor: [], picture: [], stages: new Map() };
+      const request = { ...opened.request, draft };
+      // A drag's first draft makes the small crops: it is not like the others.
+      if (draft) await studio.swap({ ...request, settings: at(runs) }, { signal });
+      for (let i = 0; i < runs; i++) {
+        step(`${name}${draft ? ', draft' : ''} ${i + 1} of ${runs}`);
+        const used = process.cpuUsage();
+        const begin = performance.now();
+        const result = await studio.swap({ ...request, settings: at(i) }, { signal });
+        const end = performance.now();
+        const { user, system } = process.cpuUsage(used);
+        row.all.push(end - begin);
+        row.processor.push((user + system) / 1000);
+        await studio.viewResult(result.result, WINDOW_SIDE);
+        row.picture.push(performance.now() - end);
+        for (const { stage, ms, cached } of result.times) if (!cached) push(row.stages, stage, ms);
+      }
+      sliders[draft ? `${name}, draft` : name] = row;
     }
-    sliders[name] = row;
   }
 
   const stages = new Map<string, number[]>();
@@ -79,11 +93,23 @@ export async function photoClassic(options: BenchOptions): Promise<BenchReport> 
     first_pair_with_model_loading: Math.round(first.ms),
     cold_stages: toObject(stages),
     sliders: Object.fromEntries(
-      Object.entries(sliders).map(([name, { all, stages: own }]) => [name, { ...spread(all), stages: toObject(own) }]),
+      Object.entries(sliders).map(([name, { all, processor, picture, stages: own }]) => [
+        name,
+        { ...spread(all), processor: spread(processor), picture: spread(picture), stages: toObject(own) },
+      ]),
     ),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1024,
   };
   return { json, lines: describe(json) };
+}
+
+interface SliderTimes {
+  readonly all: number[];
+  /** Processor time of all threads. */
+  readonly processor: number[];
+  /** The result as the window asks for it, after the run. */
+  readonly picture: number[];
+  readonly stages: Map<string, number[]>;
 }
 
 interface PairRun {
@@ -161,30 +187,38 @@ function push(map: Map<string, number[]>, key: string, value: number): void {
 const toObject = (stages: ReadonlyMap<string, number[]>): Record<string, Spread> =>
   Object.fromEntries([...stages].map(([name, values]) => [name, spread(values)]));
 
+interface SliderNumbers extends Spread {
+  readonly processor: Spread;
+  readonly picture: Spread;
+  readonly stages: Readonly<Record<string, Spread>>;
+}
+
 interface Numbers extends Spread {
   readonly machine: ReturnType<typeof describeMachine>;
   readonly runs: number;
   readonly pair: Readonly<Record<string, string | number>>;
   readonly first_pair_with_model_loading: number;
   readonly cold_stages: Readonly<Record<string, Spread>>;
-  readonly sliders: Readonly<Record<string, Spread & { readonly stages: Readonly<Record<string, Spread>> }>>;
+  readonly sliders: Readonly<Record<string, SliderNumbers>>;
   readonly peak_rss_bytes: number;
 }
 
 function describe(json: Numbers): string[] {
   const row = (name: string, { median, min, max }: Spread, indent = '  ') =>
-    `${(indent + name).padEnd(24)}${[median, min, max].map((ms) => ms.toFixed(1).padStart(9)).join('')}`;
+    `${(indent + name).padEnd(26)}${[median, min, max].map((ms) => ms.toFixed(1).padStart(9)).join('')}`;
   const { pair, machine } = json;
   return [
     `${machine.cpu}, ${machine.cores} cores, load ${machine.load_average[0]}; ${json.runs} runs`,
     `${pair['source']} (${pair['source_size']}) into ${pair['target']} (${pair['target_size']}), face ${pair['target_face']} px`,
     '',
-    `${'ms'.padEnd(24)}${['median', 'min', 'max'].map((name) => name.padStart(9)).join('')}`,
+    `${'ms'.padEnd(26)}${['median', 'min', 'max'].map((name) => name.padStart(9)).join('')}`,
     row('cold pair', json, ''),
     ...Object.entries(json.cold_stages).map(([name, value]) => row(name, value)),
     ...Object.entries(json.sliders).flatMap(([name, value]) => [
       row(`slider: ${name}`, value, ''),
+      row('(processor)', value.processor),
       ...Object.entries(value.stages).map(([stage, own]) => row(stage, own)),
+      row('picture for the window', value.picture),
     ]),
     '',
     `first pair with the loading of the models ${json.first_pair_with_model_loading} ms`,

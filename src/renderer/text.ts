@@ -97,6 +97,7 @@ export const text = {
     before: 'Before',
     afterLabel: 'After',
     updating: 'Updating …',
+    draft: 'Draft',
     wipeHandle: 'Position of the wipe between before and after',
     wipeValue: (percent: number) => `${percent} % before`,
     zoomIn: 'Zoom in',
@@ -207,6 +208,8 @@ export const text = {
     stageOfFace: (title: string, face: number, faces: number, percent: number) =>
       `${title}, face ${face} of ${faces} · ${percent} %`,
     starting: 'Starting the swap …',
+    draft: 'Draft · the full result follows',
+    draftOnly: 'Draft · swap for the full result',
     stopping: 'Stopping …',
     waiting: 'Waiting for the engine …',
     failed: 'The last swap failed',

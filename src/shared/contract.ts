@@ -106,6 +106,11 @@ export const swapRequestSchema = z.strictObject({
   /** One entry per target face that gets a source; faces that are not named stay as they are. */
   assignments: z.array(assignmentSchema).min(1).max(64),
   settings: swapSettingsSchema,
+  /**
+   * A result that is there sooner and less fine, for while a slider is dragged: engines that can work on a smaller crop.
+   * It can be looked at, not exported.
+   */
+  draft: z.boolean().optional(),
 });
 export type SwapRequest = z.infer<typeof swapRequestSchema>;
 
@@ -126,6 +131,8 @@ const stageTime = z.object({
 export const swapResultSchema = z.object({
   result: resultIdSchema,
   engine: z.enum(ENGINE_IDS),
+  /** Made from smaller crops; never without having been asked for, and not where crops are small already. */
+  draft: z.boolean(),
   width: z.int(),
   height: z.int(),
   faces: z.array(

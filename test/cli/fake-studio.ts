@@ -88,6 +88,7 @@ export function fakeStudio(options: FakeOptions = {}): FakeStudio {
       return {
         result: 'result_00000000' as ResultId,
         engine: 'classic',
+        draft: false,
         width,
         height,
         faces: request.assignments.map(({ targetFace }) => ({

@@ -68,11 +68,14 @@ export class FakeStudio {
   readonly status = new Channel<EngineStatus>();
   readonly jobs = new Channel<JobWatchEvent>();
   settings: AppSettings = { ...DEFAULT_APP_SETTINGS, tourSeen: true };
+  readonly exported: string[] = [];
   restarts = 0;
   readonly notices: string[] = [];
   models: ModelsState = { packs: [], features: [], engines: [] };
   /** The engine's loop: while it hangs no call is answered. */
   hanging = false;
+  /** Runs that were asked for a draft make one. */
+  hasDrafts = false;
   #ids = 0;
 
   readonly link: StudioLink = {
@@ -102,6 +105,10 @@ export class FakeStudio {
       swap: {
         run: (request: SwapRequest, options?: { signal?: AbortSignal }) =>
           Promise.resolve(this.#run(request, options?.signal)),
+        export: ({ result }: { result: string }) => {
+          this.exported.push(result);
+          return Promise.resolve({ bytes: 1, width: 400, height: 300 });
+        },
       },
       settings: {
         get: () => (this.hanging ? new Promise<never>(() => undefined) : Promise.resolve(this.settings)),
@@ -122,6 +129,10 @@ export class FakeStudio {
       restartEngine: () => {
         this.restarts += 1;
         return Promise.resolve({ state: 'restarting', generation: this.restarts });
+      },
+      files: {
+        saveDialog: ({ name }: { name: string }) => Promise.resolve({ to: 'save_00000001', name }),
+        reveal: () => Promise.resolve({ shown: true }),
       },
     };
   }
@@ -163,7 +174,16 @@ export class FakeStudio {
           stages: [],
           touched: [0, 0, 1, 1] as [number, number, number, number],
         }));
-        const swap = { result, engine: 'classic' as const, width: 400, height: 300, faces, times: [], milliseconds };
+        const swap = {
+          result,
+          engine: 'classic' as const,
+          draft: request.draft === true && this.hasDrafts,
+          width: 400,
+          height: 300,
+          faces,
+          times: [],
+          milliseconds,
+        };
         channel.push({ type: 'done', result: swap });
         channel.push(null);
       },

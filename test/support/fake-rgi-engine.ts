@@ -65,6 +65,7 @@ function createFakeRgiStudio(): PhotoStudio {
       return {
         result,
         engine: 'rgi',
+        draft: false,
         width: SIDE,
         height: SIDE,
         faces: request.assignments.map(({ targetFace }) => ({

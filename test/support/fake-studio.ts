@@ -86,6 +86,7 @@ export function createFakeStudio(stepMs = 1): FakeStudio {
       return {
         result: resultIdSchema.parse('result_00000001'),
         engine: 'classic',
+        draft: false,
         width: 2,
         height: 1,
         faces: [],

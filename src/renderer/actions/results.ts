@@ -5,15 +5,16 @@ import type { ExportSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
 import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
-import { type FinishedRun, useRun } from '../state/run.ts';
+import type { FinishedRun } from '../state/run.ts';
 import { say } from '../state/ui.ts';
 import { text } from '../text.ts';
 import { download } from './download.ts';
 import { PictureCache } from './pictures.ts';
+import type { RunActions } from './runs.ts';
 
 export type ResultActions = ReturnType<typeof resultActions>;
 
-export function resultActions(link: StudioLink, fail: (report: ErrorReport) => void) {
+export function resultActions(link: StudioLink, runs: Pick<RunActions, 'full'>, fail: (report: ErrorReport) => void) {
   const cache = new PictureCache();
   const keyOf = ({ generation, swap }: FinishedRun): string => `${generation}:${swap.result}`;
 
@@ -26,9 +27,12 @@ export function resultActions(link: StudioLink, fail: (report: ErrorReport) => v
         link.engine().swap.stage({ result: run.swap.result, targetFace, stage, maxSide }),
       ),
 
-    /** Asks where to, writes the last result there at full size, and says so. Resolves to whether it was written. */
+    /**
+     * Asks where to, writes the last result there at full size, and says so. A draft is made in full first. Resolves to
+     * whether it was written.
+     */
     async export(name: string, settings: ExportSettings): Promise<boolean> {
-      const run = useRun.getState().result;
+      const run = await runs.full();
       if (!run) return false;
       try {
         const slot = await link.shell().files.saveDialog({ name, format: settings.format });

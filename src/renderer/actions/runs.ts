@@ -1,6 +1,7 @@
 /**
- * Runs of the swap: the newest wins and ends the one before. A cancel is first a message; when the engine is inside a
- * step that cannot be interrupted, it is ended and started again.
+ * Runs of the swap: the newest wins and ends the one before. While a slider is dragged, drafts are asked for, and the full
+ * result once it rests. A cancel is first a message; when the engine is inside a step that cannot be interrupted, it is
+ * ended and started again.
  */
 import type { SwapResult } from '#shared/contract.ts';
 import type { ErrorReport } from '#shared/errors.ts';
@@ -13,7 +14,7 @@ import { useConnection } from '../state/connection.ts';
 import { currentDocument } from '../state/edit.ts';
 import { useModels } from '../state/models.ts';
 import { photoOf } from '../state/photos.ts';
-import { useRun } from '../state/run.ts';
+import { type FinishedRun, useRun } from '../state/run.ts';
 import { show, useUi } from '../state/ui.ts';
 import type { PhotoActions } from './photos.ts';
 
@@ -27,6 +28,10 @@ export const SHORT_RUN_MS = 500;
 const LONGEST_WAIT_MS = 2500;
 /** What a run may take longer than the one before. */
 const SLACK = 1.5;
+/** How long a slider rests until the full result follows a draft. Milliseconds. */
+export const REST_MS = 250;
+/** A full run that is as quick as a draft may be is as good while the slider is dragged. Milliseconds. */
+export const QUICK_MS = 150;
 /** How often such a run is looked after. Milliseconds. */
 const LOOK_MS = 20;
 /** How long the engine may go on with a step after a cancel before it is restarted. Milliseconds. */
@@ -45,19 +50,26 @@ export type RunActions = ReturnType<typeof runActions>;
 export function runActions(link: StudioLink, photos: PhotoActions, hooks: RunnerHooks) {
   let present: AbortController | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** What the present run computes, and since when. */
-  let running: { readonly doc: StudioDocument; readonly since: number } | null = null;
+  /** Until the full result follows a draft. */
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  /** What the present run computes, and since when; whether it makes a draft's full result. */
+  let running: { readonly doc: StudioDocument; readonly since: number; readonly follows: boolean } | null = null;
+  /** The slider that moves, and how long the full run took after each. */
+  let dragged: string | undefined;
+  const fullMs = new Map<string, number>();
   /** The document whose run the engine did not survive: it is tried once more, not for ever. */
   let lostWith: string | null = null;
 
   function stopTimer(): void {
     clearTimeout(timer);
+    clearTimeout(rest);
     timer = undefined;
+    rest = undefined;
   }
 
   /** Whether the run in progress may show a step of a drag: it differs in settings alone and is young. */
   function isWorthWaiting(): boolean {
-    if (!present || !running) return false;
+    if (!present || !running || running.follows) return false;
     const last = (useRun.getState().result?.swap.milliseconds ?? 0) * SLACK;
     const patience = Math.min(Math.max(last, SHORT_RUN_MS), LONGEST_WAIT_MS);
     if (Date.now() - running.since >= patience) return false;
@@ -69,10 +81,10 @@ export function runActions(link: StudioLink, photos: PhotoActions, hooks: Runner
   function startWhenDue(): void {
     timer = undefined;
     if (isWorthWaiting()) timer = setTimeout(startWhenDue, LOOK_MS);
-    else void start();
+    else void start(dragged !== undefined && (fullMs.get(dragged) ?? Number.POSITIVE_INFINITY) > QUICK_MS);
   }
 
-  async function start(): Promise<void> {
+  async function start(draft = false, follows = false): Promise<void> {
     stopTimer();
     present?.abort();
     present = null;
@@ -83,10 +95,10 @@ export function runActions(link: StudioLink, photos: PhotoActions, hooks: Runner
     }
     const controller = new AbortController();
     present = controller;
-    running = { doc, since: Date.now() };
+    running = { doc, since: Date.now(), follows };
     useRun.setState({ phase: 'running', progress: null, error: null });
     try {
-      await run(doc, controller.signal);
+      await run(doc, controller.signal, draft);
       if (present === controller) lostWith = null;
     } catch (error) {
       if (present === controller) end(reportOf(error, controller.signal), fingerprint(doc));
@@ -95,18 +107,23 @@ export function runActions(link: StudioLink, photos: PhotoActions, hooks: Runner
     }
   }
 
-  async function run(doc: StudioDocument, signal: AbortSignal): Promise<void> {
+  async function run(doc: StudioDocument, signal: AbortSignal, draft: boolean): Promise<void> {
     for (const key of photosInUse(doc)) await photos.ensureOpen(key);
-    const manySources = effectiveEngine(doc.settings.engine, useModels.getState().models) === 'rgi';
-    const request = requestOf(doc, (key) => photoOf(key)?.id ?? null, manySources);
+    const rgi = effectiveEngine(doc.settings.engine, useModels.getState().models) === 'rgi';
+    const request = requestOf(doc, (key) => photoOf(key)?.id ?? null, rgi);
     if (!request || signal.aborted) return;
-    for await (const event of await link.engine().swap.run(request, { signal })) {
+    for await (const event of await link.engine().swap.run(draft ? { ...request, draft } : request, { signal })) {
       if (signal.aborted) return;
-      if (event.type === 'progress') useRun.setState({ progress: event });
-      else {
-        finish(doc, event.result);
-        hooks.finished(event.result.engine);
+      if (event.type === 'progress') {
+        // A draft is over before its progress can be read.
+        if (!draft) useRun.setState({ progress: event });
+        continue;
       }
+      const { result } = event;
+      finish(doc, result);
+      if (result.draft) rest = setTimeout(() => void start(false, true), REST_MS);
+      else if (dragged !== undefined) fullMs.set(dragged, result.milliseconds);
+      hooks.finished(result.engine);
     }
   }
 
@@ -135,15 +152,31 @@ export function runActions(link: StudioLink, photos: PhotoActions, hooks: Runner
   return {
     start,
 
-    /** Starts a run soon, for whatever the document is by then; while changes go on, again and again. */
-    schedule(): void {
+    /**
+     * Starts a run soon, for whatever the document is by then; while changes go on, again and again.
+     * @param gesture the slider that is dragged; drafts do while it moves
+     */
+    schedule(gesture?: string): void {
+      dragged = gesture;
+      clearTimeout(rest);
       timer ??= setTimeout(startWhenDue, COLLECT_MS);
+    },
+
+    /** The last result, made in full when it is a draft; null when there is none or it did not come about. */
+    async full(): Promise<FinishedRun | null> {
+      if (useRun.getState().result?.swap.draft) await start(false, true);
+      const { result } = useRun.getState();
+      return result?.swap.draft ? null : result;
     },
 
     /** Ends the run; resolves when the engine is free again. */
     async cancel(): Promise<void> {
       stopTimer();
-      if (!present) return;
+      if (!present) {
+        // Between a draft and its full result nothing runs.
+        if (useRun.getState().phase === 'running') useRun.setState({ phase: 'idle', progress: null });
+        return;
+      }
       present.abort();
       present = null;
       useRun.setState({ phase: 'stopping' });
@@ -168,7 +201,14 @@ function finish(doc: StudioDocument, swap: SwapResult): void {
   if (doc.target === null) return;
   const { generation } = useConnection.getState();
   const result = { swap, generation, target: doc.target, of: fingerprint(doc) };
-  useRun.setState({ phase: 'idle', progress: null, error: null, result });
+  useRun.setState((state) => ({
+    // A draft's full result is still to come.
+    phase: swap.draft ? 'running' : 'idle',
+    progress: null,
+    error: null,
+    result,
+    full: swap.draft ? state.full : result,
+  }));
   const { kind } = useUi.getState().subject;
   if (kind === 'target' || kind === 'source') show({ kind: 'result' });
 }

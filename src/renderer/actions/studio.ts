@@ -87,7 +87,7 @@ export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
     photos.closeUnused();
     clips.closeUnused();
     const changed = fingerprint(state.history.present) !== fingerprint(before.history.present);
-    if (changed && useRun.getState().live && isReady()) runs.schedule();
+    if (changed && useRun.getState().live && isReady()) runs.schedule(state.history.last?.gesture);
   });
   const stopFollowing = useJobs.subscribe((state, before) => {
     if (state.list !== before.list) void clips.follow();
@@ -107,7 +107,7 @@ export function startStudio(link: StudioLink, signal: AbortSignal): Studio {
     tuning: tuningActions(link, tell),
     refine: refineActions(link, photos, { fail: tell, changed: () => void runs.start() }),
     files: fileActions(link, photos, tell),
-    results: resultActions(link, tell),
+    results: resultActions(link, runs, tell),
     restartEngine: () =>
       void link
         .shell()

@@ -1,5 +1,5 @@
 /** A picture of the engine as an address that an `<img>` can show. */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useConnection } from '../state/connection.ts';
 
 export interface ShownPicture {
@@ -14,12 +14,15 @@ interface Loaded {
 
 /**
  * @param subject what is shown; while a finer picture of the same subject loads, the coarser one stays
- * @param detail what makes another picture of the same subject, such as its size
+ * @param detail what makes another picture of the same subject, such as its size or the run that made it; pictures that
+ *   come late are shown as long as no later one has come, so a slow connection follows a drag too
  * @param load fetches the picture; null shows nothing
  */
 export function usePicture(subject: string, detail: string | number, load: (() => Promise<Blob>) | null): ShownPicture {
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
+  /** Numbers of the pictures that were asked for last and shown last. */
+  const order = useRef({ asked: 0, shown: 0, gone: false });
   const generation = useConnection((state) => state.generation);
   const key = `${subject}@${detail}`;
   // What failed with one engine process is asked again of the next.
@@ -30,11 +33,14 @@ export function usePicture(subject: string, detail: string | number, load: (() =
   useEffect(() => {
     if (!load) return;
     let current = true;
+    const { current: pictures } = order;
+    const number = ++pictures.asked;
     load().then(
       (blob) => {
-        if (!current) return;
+        if (pictures.gone || number < pictures.shown) return;
+        pictures.shown = number;
         setLoaded({ subject, url: URL.createObjectURL(blob) });
-        setFailed(null);
+        if (current) setFailed(null);
       },
       () => current && setFailed(key),
     );
@@ -42,6 +48,14 @@ export function usePicture(subject: string, detail: string | number, load: (() =
       current = false;
     };
   }, [key, attempt, wanted]);
+
+  useEffect(() => {
+    const { current: pictures } = order;
+    pictures.gone = false;
+    return () => {
+      pictures.gone = true;
+    };
+  }, []);
 
   useEffect(() => () => (loaded ? URL.revokeObjectURL(loaded.url) : undefined), [loaded]);
 

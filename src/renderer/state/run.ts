@@ -21,7 +21,10 @@ export interface RunState {
   readonly phase: RunPhase;
   readonly progress: SwapProgress | null;
   readonly error: ErrorReport | null;
+  /** What was finished last; it may be a draft, and the run then goes on. */
   readonly result: FinishedRun | null;
+  /** The last one that is no draft. */
+  readonly full: FinishedRun | null;
   /** Changes start a run by themselves. */
   readonly live: boolean;
 }
@@ -31,6 +34,7 @@ export const useRun = create<RunState>()(() => ({
   progress: null,
   error: null,
   result: null,
+  full: null,
   live: true,
 }));
 

@@ -51,7 +51,7 @@ describe('refined vectors', () => {
     const refined = new RefinedStore();
     const [target, source] = [side('photo_00000001#0@1'), side('photo_00000002#0@1')];
     const run = () =>
-      runPair(stages, target, source, DEFAULT_SWAP_SETTINGS, new StageRunner(cache, {}, 1), [], refined);
+      runPair(stages, target, source, DEFAULT_SWAP_SETTINGS, new StageRunner(cache, {}, 1), { refined });
     await run();
     refined.set(drivenKey('rgi', source, target), new Float32Array([7]));
     await run();

@@ -55,7 +55,7 @@ describe('runPair', () => {
     const { stages, log } = recorder(true);
     const runner = new StageRunner(cache(), {}, 1);
     const others = [other('ben', 'eyes', 'brows'), other('carl', 'hair')];
-    await runPair(stages, side('target'), side('anna'), DEFAULT_SWAP_SETTINGS, runner, others);
+    await runPair(stages, side('target'), side('anna'), DEFAULT_SWAP_SETTINGS, runner, { others });
     expect(log).toEqual([
       'source anna',
       'target',
@@ -75,7 +75,7 @@ describe('runPair', () => {
     const { stages, log } = recorder(true);
     const known = cache();
     const run = (...others: RegionSide[]) =>
-      runPair(stages, side('target'), side('anna'), DEFAULT_SWAP_SETTINGS, new StageRunner(known, {}, 1), others);
+      runPair(stages, side('target'), side('anna'), DEFAULT_SWAP_SETTINGS, new StageRunner(known, {}, 1), { others });
     await run(other('ben', 'eyes'));
     log.length = 0;
     await run(other('ben', 'nose'));
@@ -87,10 +87,58 @@ describe('runPair', () => {
     expect(log).toEqual([]);
   });
 
+  it('makes drafts from smaller crops of the same faces, beside the full results', async () => {
+    const { stages, log } = recorder(false);
+    const { ofDriven: _, ...rest } = stages;
+    const smaller: typeof stages = {
+      ...rest,
+      draft: {
+        aligned: (aligned) => ({ ...aligned, size: 0.5, name: `small ${nameOf(aligned)}` }) as AlignedFace,
+        parsed: (face, aligned) => note(`${face} on ${nameOf(aligned)}`),
+      },
+    };
+    const note = (text: string): string => {
+      log.push(text);
+      return text;
+    };
+    const known = cache();
+    const run = async (draft: boolean) => {
+      log.length = 0;
+      const runner = new StageRunner(known, {}, 1);
+      return runPair(smaller, side('target'), side('anna'), DEFAULT_SWAP_SETTINGS, runner, { draft });
+    };
+    expect((await run(false)).draft).toBe(false);
+    expect(log).toEqual(['anna', 'target', 'anna as target', 'anna as target']);
+    const draft = await run(true);
+    expect(draft.draft).toBe(true);
+    expect(draft.alignedTarget.size).toBe(0.5);
+    expect(log).toEqual([
+      'target on small target',
+      'anna on small anna',
+      'anna on small anna as target on small target',
+      'anna on small anna as target on small target',
+    ]);
+    expect((await run(false)).draft).toBe(false);
+    expect(log).toEqual([]);
+  });
+
+  it('gives a full result where the crop is small or the engine has no drafts', async () => {
+    const { stages, log } = recorder(false);
+    const runner = () => new StageRunner(cache(), {}, 1);
+    const run = (engine: typeof stages) =>
+      runPair(engine, side('target'), side('anna'), DEFAULT_SWAP_SETTINGS, runner(), { draft: true });
+    expect((await run(stages)).draft).toBe(false);
+    const { ofDriven: _, ...rest } = stages;
+    const sameSize = { aligned: (aligned: AlignedFace) => aligned, parsed: () => 'never' };
+    expect((await run({ ...rest, draft: sameSize })).draft).toBe(false);
+    expect(log).not.toContain('never');
+  });
+
   it('refuses several sources for an engine that takes one', async () => {
     const { stages, log } = recorder(false);
     const runner = new StageRunner(cache(), {}, 1);
-    const swap = runPair(stages, side('target'), side('anna'), DEFAULT_SWAP_SETTINGS, runner, [other('ben', 'eyes')]);
+    const others = [other('ben', 'eyes')];
+    const swap = runPair(stages, side('target'), side('anna'), DEFAULT_SWAP_SETTINGS, runner, { others });
     await expect(swap).rejects.toThrow(UsageError);
     expect(log).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { COLLECT_MS, PATIENCE_MS, SHORT_RUN_MS } from '../../../src/renderer/actions/runs.ts';
+import { COLLECT_MS, PATIENCE_MS, QUICK_MS, REST_MS, SHORT_RUN_MS } from '../../../src/renderer/actions/runs.ts';
 import { type Studio, startStudio } from '../../../src/renderer/actions/studio.ts';
 import { fingerprint, withSettings } from '../../../src/renderer/model/document.ts';
 import { useConnection } from '../../../src/renderer/state/connection.ts';
@@ -115,6 +115,103 @@ describe('the studio', () => {
     for (let step = 1; step <= 40; step++) await drag(step / 100);
     expect(fake.runs[1]?.signal?.aborted).toBe(true);
     expect(fake.runs).toHaveLength(3);
+  });
+
+  /** The pair swapped, by an engine that makes drafts. */
+  async function openWithDrafts(): Promise<void> {
+    fake.hasDrafts = true;
+    await openPair();
+    fake.runs[0]?.finish(1000);
+    await settle();
+  }
+
+  it('drags with drafts, and makes the full result once the slider rests', async () => {
+    await openWithDrafts();
+    expect(fake.runs[0]?.request.draft).toBeUndefined();
+    for (let step = 1; step <= 30; step++) {
+      await drag(1 - step / 100);
+      fake.runs.at(-1)?.finish(100);
+      await settle();
+    }
+    await settle(COLLECT_MS);
+    fake.runs.at(-1)?.finish(100);
+    await settle();
+    const drafts = fake.runs.slice(1);
+    expect(drafts.length).toBeGreaterThan(4);
+    expect(drafts.every(({ request, signal }) => request.draft === true && !signal?.aborted)).toBe(true);
+    // A draft is on screen, and known as one.
+    expect(useRun.getState()).toMatchObject({ phase: 'running', result: { swap: { draft: true } }, progress: null });
+    expect(useRun.getState().full?.swap.draft).toBe(false);
+    await settle(REST_MS - 1);
+    expect(fake.runs).toHaveLength(1 + drafts.length);
+    await settle(1);
+    expect(fake.runs).toHaveLength(2 + drafts.length);
+    const full = fake.runs.at(-1);
+    expect(full?.request.draft).toBeUndefined();
+    expect(full?.request.settings.amount).toBe(0.7);
+    full?.finish(900);
+    await settle(10 * REST_MS);
+    expect(useRun.getState()).toMatchObject({ phase: 'idle', result: { swap: { draft: false } } });
+    expect(fake.runs).toHaveLength(2 + drafts.length);
+  });
+
+  it('gives up the full result at once when the slider moves again', async () => {
+    await openWithDrafts();
+    await drag(0.9);
+    await settle(COLLECT_MS);
+    fake.runs[1]?.finish(100);
+    await settle(REST_MS);
+    expect(fake.runs[2]?.request.draft).toBeUndefined();
+    await drag(0.8);
+    await settle(COLLECT_MS);
+    expect(fake.runs[2]?.signal?.aborted).toBe(true);
+    expect(fake.runs[3]?.request).toMatchObject({ draft: true, settings: { amount: 0.8 } });
+  });
+
+  it('makes no drafts for single changes, nor where a full run is as quick', async () => {
+    await openWithDrafts();
+    edit((doc) => withSettings(doc, { crop: false }));
+    await settle(COLLECT_MS);
+    expect(fake.runs[1]?.request.draft).toBeUndefined();
+    fake.runs[1]?.finish();
+    await settle();
+    for (const amount of [0.9, 0.8]) {
+      await drag(amount);
+      await settle(COLLECT_MS);
+      fake.runs.at(-1)?.finish(QUICK_MS);
+      await settle(REST_MS);
+      if (fake.runs.at(-1)?.request.draft === undefined) fake.runs.at(-1)?.finish(QUICK_MS);
+      await settle(REST_MS);
+    }
+    expect(fake.runs.slice(2).map(({ request }) => request.draft)).toEqual([true, undefined, undefined]);
+  });
+
+  it('exports a full result, never a draft', async () => {
+    await openWithDrafts();
+    await drag(0.9);
+    await settle(COLLECT_MS);
+    fake.runs[1]?.finish(100);
+    await settle();
+    const saved = studio.results.export('face.png', { format: 'png', quality: 95, metadata: 'strip' });
+    await settle();
+    expect(fake.exported).toEqual([]);
+    expect(fake.runs[2]?.request.draft).toBeUndefined();
+    fake.runs[2]?.finish(900);
+    await settle();
+    expect(await saved).toBe(true);
+    expect(fake.exported).toEqual([useRun.getState().full?.swap.result]);
+  });
+
+  it('can be cancelled between a draft and its full result', async () => {
+    await openWithDrafts();
+    await drag(0.9);
+    await settle(COLLECT_MS);
+    fake.runs[1]?.finish(100);
+    await settle();
+    await studio.runs.cancel();
+    await settle(4 * REST_MS);
+    expect(fake.runs).toHaveLength(2);
+    expect(useRun.getState()).toMatchObject({ phase: 'idle', result: { swap: { draft: true } } });
   });
 
   it('does not run by itself when live is off', async () => {

@@ -111,7 +111,7 @@ class LocalPhotoStudio implements PhotoStudio {
 
   async swap(request: SwapRequest, run: RunOptions = {}): Promise<SwapResult> {
     const start = performance.now();
-    const { settings, assignments } = request;
+    const { settings, assignments, draft } = request;
     const engine = await this.#engines.choose(settings.engine);
     using _rest = this.#engines.restAfterwards();
     const targets = assignments.map((a) => a.targetFace);
@@ -129,7 +129,8 @@ class LocalPhotoStudio implements PhotoStudio {
         side: this.#side(other.source, other.sourceFace, settings.crop, target.size),
         regions: other.regions,
       }));
-      const pair = await engine.run(target, from, settings, runner, further, this.#refined);
+      const extras = { others: further, refined: this.#refined, draft };
+      const pair = await engine.run(target, from, settings, runner, extras);
       const under = picture;
       const pasted = await runner.measure('paste', () => pasteBack(under, pair.alignedTarget, pair.result));
       picture = pasted.picture;
@@ -145,7 +146,8 @@ class LocalPhotoStudio implements PhotoStudio {
       ];
       faces.push({ targetFace, warnings, stages: [...STAGE_IDS], touched: [x, y, width, height] });
     }
-    const result = this.#results.add({ picture, engine: engine.id, pairs });
+    const isDraft = [...pairs.values()].some((pair) => pair.draft);
+    const result = this.#results.add({ picture, engine: engine.id, draft: isDraft, pairs });
     const { width, height } = picture;
     return {
       result,
@@ -158,6 +160,7 @@ class LocalPhotoStudio implements PhotoStudio {
     };
   }
 
+      draft: isDraft,
   async encodePair(pair: RefinePair, run: RunOptions = {}) {
     const engine = await this.#engines.choose('rgi');
     using _rest = this.#engines.restAfterwards();
@@ -191,7 +194,8 @@ class LocalPhotoStudio implements PhotoStudio {
   }
 
   async encodeResult(id: ResultId, settings: ExportSettings): Promise<EncodedPicture> {
-    const { picture, engine } = this.#results.get(id);
+    const { picture, engine, draft } = this.#results.get(id);
+    if (draft) throw new UsageError('A draft is not written.', { action: 'Run the swap again without a draft.' });
     return encodePicture(picture, settings, engine);
   }
 

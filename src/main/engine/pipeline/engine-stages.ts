@@ -36,6 +36,13 @@ export interface EngineStages<Face, Driven, Exchanged, Generated, Recolored, Sou
   readonly id: EngineId;
   /** Side of every crop, pixels, for an engine that works at one size only. */
   readonly cropSize?: number;
+  /** For an engine with drafts, whose source is a face like its target: faces as drafts are made from them. */
+  readonly draft?: {
+    /** The crop that drafts are made from; the face itself where its crop is small already. */
+    aligned(face: AlignedFace): AlignedFace;
+    /** The same face, already parsed, on such a crop. */
+    parsed(face: Face, aligned: AlignedFace): Face;
+  };
   /** Regions of one face can come from several sources. */
   readonly manySources?: boolean;
   /**
@@ -108,6 +115,8 @@ export interface EngineStages<Face, Driven, Exchanged, Generated, Recolored, Sou
 
 /** A finished pair, its engine's types closed in. */
 export interface SwappedPair {
+  /** Made from smaller crops. */
+  readonly draft: boolean;
   readonly alignedTarget: AlignedFace;
   /** The target's crop with the exchanged face. */
   readonly result: RgbImage;

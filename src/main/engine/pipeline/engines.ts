@@ -11,7 +11,7 @@ import { openRgi, type RgiContext, rgiUnavailable } from './rgi/context.ts';
 import type { EncodedFace } from './rgi/frame-preparation.ts';
 import { type RgiReadiness, rgiReadiness, weightsOf } from './rgi/readiness.ts';
 import { createRgiStages, parsed, type RgiStages } from './rgi/rgi-stages.ts';
-import { type PairSide, type RefinedVectors, type RegionSide, readPair, runPair } from './run-pair.ts';
+import { type PairExtras, type PairSide, readPair, runPair } from './run-pair.ts';
 import type { StageRunner } from './stage-runner.ts';
 
 /** An engine with its types closed in. */
@@ -19,14 +19,13 @@ export interface Engine {
   readonly id: EngineId;
   /** Side of every crop, where the engine works at one size only. */
   readonly cropSize: number | undefined;
-  /** @throws UsageError for `others` where the engine takes one source */
+  /** @throws UsageError for several sources where the engine takes one */
   run(
     target: PairSide,
     source: PairSide,
     settings: SwapSettings,
     runner: StageRunner,
-    others: readonly RegionSide[],
-    refined?: RefinedVectors,
+    extras: PairExtras,
   ): Promise<SwappedPair>;
   /** For an engine with style vectors: both faces of a pair as the encoder knows them. */
   readonly encode?: (target: PairSide, source: PairSide, runner: StageRunner) => Promise<EncodedPair>;
@@ -51,8 +50,7 @@ const closed = <Face, Driven, Exchanged, Generated, Recolored, Source>(
 ): Engine => ({
   id: stages.id,
   cropSize: stages.cropSize,
-  run: (target, source, settings, runner, others, refined) =>
-    runPair(stages, target, source, settings, runner, others, refined),
+  run: (target, source, settings, runner, extras) => runPair(stages, target, source, settings, runner, extras),
 });
 
 const closedRgi = (stages: RgiStages, context: RgiContext): Engine => ({

@@ -58,7 +58,8 @@ export interface PhotoStudio extends AsyncDisposable {
   close(photo: PhotoId): boolean;
 
   /**
-   * Runs the pipeline for every assignment. Stages whose inputs did not change come from the cache.
+   * Runs the pipeline for every assignment. Stages whose inputs did not change come from the cache; drafts have entries
+   * of their own there.
    * @throws NoFaceError, UsageError, MissingPackError, CancelledError
    */
   swap(request: SwapRequest, run?: RunOptions): Promise<SwapResult>;
@@ -73,6 +74,9 @@ export interface PhotoStudio extends AsyncDisposable {
   refined(pair: RefinePair): Refined;
   viewResult(result: ResultId, maxSide: number): Promise<EncodedPicture>;
   stage(result: ResultId, targetFace: number, stage: StageId, maxSide: number): Promise<EncodedPicture>;
-  /** The result at full size in the target's colour space and bit depth. */
+  /**
+   * The result at full size in the target's colour space and bit depth.
+   * @throws UsageError for a draft
+   */
   encodeResult(result: ResultId, settings: ExportSettings): Promise<EncodedPicture>;
 }

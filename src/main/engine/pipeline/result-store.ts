@@ -9,6 +9,7 @@ import { newId } from './photo-store.ts';
 export interface SwapOutcome {
   readonly picture: DecodedPicture;
   readonly engine: EngineId;
+  readonly draft: boolean;
   /** By target face. */
   readonly pairs: ReadonlyMap<number, SwappedPair>;
 }

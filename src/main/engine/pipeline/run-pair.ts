@@ -25,6 +25,14 @@ export interface RefinedVectors {
   get(key: string): { readonly mark: string; readonly vectors: Float32Array<ArrayBuffer> } | undefined;
 }
 
+/** What a run of a pair may take beside its two faces and the settings. */
+export interface PairExtras {
+  readonly others?: readonly RegionSide[] | undefined;
+  readonly refined?: RefinedVectors | undefined;
+  /** A draft is enough, where the engine has them. */
+  readonly draft?: boolean | undefined;
+}
+
 /** The key of a parsed face, and of a source driven by it. */
 export const faceKey = (engine: string, { key }: Pick<PairSide, 'key'>): string => `${engine}|${key}`;
 export const drivenKey = (engine: string, source: Pick<PairSide, 'key'>, target: Pick<PairSide, 'key'>): string =>
@@ -40,8 +48,7 @@ export async function runPair<Face, Driven, Exchanged, Generated, Recolored, Sou
   sourceSide: PairSide,
   settings: SwapSettings,
   runner: StageRunner,
-  others: readonly RegionSide[] = [],
-  refined?: RefinedVectors,
+  { others = [], refined, draft = false }: PairExtras = {},
 ): Promise<SwappedPair> {
   if (others.length > 0 && !engine.manySources) {
     throw new UsageError(`The ${engine.id} engine takes all regions of a face from one source.`, {
@@ -49,24 +56,20 @@ export async function runPair<Face, Driven, Exchanged, Generated, Recolored, Sou
     });
   }
   const { signal } = runner;
-  const { alignedTarget, alignedSource, target, source, driven, drive, readSource } = await readPair(
-    engine,
-    targetSide,
-    sourceSide,
-    runner,
-    refined,
-  );
+  const read = await readPair(engine, targetSide, sourceSide, runner, { refined, draft });
+  const { alignedTarget, alignedSource, target, source, driven, drive, readSource } = read;
   const further: RegionDriven<Driven>[] = [];
   for (const { side, regions } of others) {
     further.push({ driven: await drive(side, (await readSource(side)).source, target), regions });
   }
 
   const sources = [sourceSide, ...others.map(({ side }) => side)];
-  const marks = [faceKey(engine.id, targetSide), ...sources.map((side) => drivenKey(engine.id, side, targetSide))];
+  const refinable = [faceKey(engine.id, targetSide), ...sources.map((side) => drivenKey(engine.id, side, targetSide))];
   const pair = [
     drivenKey(engine.id, sourceSide, targetSide),
     ...others.map(({ side, regions }) => `${side.key}:${regions.join()}`),
-    ...marks.flatMap((key) => refined?.get(key)?.mark ?? []),
+    ...refinable.flatMap((key) => refined?.get(key)?.mark ?? []),
+    ...(read.draft ? [DRAFT] : []),
   ].join('+');
   const key = (stage: Parameters<typeof engine.settingsKey>[0]) => `${pair}|${engine.settingsKey(stage, settings)}`;
   const exchanged = await runner.run('exchange', key('exchange'), () =>
@@ -98,23 +101,32 @@ export async function runPair<Face, Driven, Exchanged, Generated, Recolored, Sou
     settings,
   };
   return {
+    draft: read.draft,
     alignedTarget,
     result: inpainted,
-    warnings: () => engine.warnings(source, target, exchanged),
+    // About the faces that the result is made from, of which a draft sees less.
+    warnings: () => engine.warnings(read.whole.source, read.whole.target, exchanged),
     picture: (stage) => stagePicture(stage, states, (drawn) => engine.picture(drawn, states)),
   };
 }
 
-/** Both faces as the engine knows them, the source driven by the target, with refined vectors where there are some. */
+/** What keys of a draft's stages have beside those of a full result. */
+const DRAFT = 'draft';
+
+/**
+ * Both faces as the engine knows them, the source driven by the target, with refined vectors where there are some. Faces
+ * of a draft are made from the whole ones, so nothing is looked for twice.
+ */
 export async function readPair<Face, Driven, Exchanged, Generated, Recolored, Source>(
   engine: EngineStages<Face, Driven, Exchanged, Generated, Recolored, Source>,
   targetSide: PairSide,
   sourceSide: PairSide,
   runner: StageRunner,
-  refined?: RefinedVectors,
+  { refined, draft = false }: Pick<PairExtras, 'refined' | 'draft'> = {},
 ) {
   const { signal } = runner;
   const { ofDriven } = engine;
+  const less = draft ? engine.draft : undefined;
   const better = <Parsed extends Face | Driven>(key: string, face: Parsed): Parsed => {
     const found = refined?.get(key);
     return found && engine.withVectors ? engine.withVectors(face, found.vectors) : face;
@@ -129,15 +141,23 @@ export async function readPair<Face, Driven, Exchanged, Generated, Recolored, So
     return { aligned, source };
   };
   const drive = async (side: PairSide, source: Source, target: Face): Promise<Driven> => {
-    const key = drivenKey(engine.id, side, targetSide);
+    const key = drivenKey(engine.id, side, targetSide) + (isDraft ? `+${DRAFT}` : '');
     const driven = await runner.run('reenact', key, () => engine.reenact(source, target, signal));
     return ofDriven ? better(key, await runner.run('parse-source', key, () => ofDriven.parse(driven, signal))) : driven;
   };
 
-  const alignedTarget = await runner.run('align', targetSide.key, () => targetSide.align());
-  const { aligned: alignedSource, source } = await readSource(sourceSide);
+  const aligned = await runner.run('align', targetSide.key, () => targetSide.align());
+  const from = await readSource(sourceSide);
   const key = faceKey(engine.id, targetSide);
-  const target = better(key, await runner.run('parse-target', key, parse(alignedTarget)));
+  const face = better(key, await runner.run('parse-target', key, parse(aligned)));
+  const whole = { target: face, source: from.source };
+  const alignedTarget = less?.aligned(aligned) ?? aligned;
+  const isDraft = alignedTarget !== aligned;
+  const alignedSource = isDraft && less ? less.aligned(from.aligned) : from.aligned;
+  const target = isDraft && less ? less.parsed(face, alignedTarget) : face;
+  // Engines with drafts have faces for sources.
+  const source =
+    isDraft && less ? (less.parsed(from.source as Face & Source, alignedSource) as Face & Source) : from.source;
   const driven = await drive(sourceSide, source, target);
-  return { alignedTarget, alignedSource, target, source, driven, drive, readSource };
+  return { draft: isDraft, whole, alignedTarget, alignedSource, target, source, driven, drive, readSource };
 }

@@ -4,8 +4,8 @@ import { cacheUse, percent, stageTitle } from '../../model/progress.ts';
 import type { RunState } from '../../state/run.ts';
 import { text } from '../../text.ts';
 
-function progressLine({ progress }: RunState): string {
-  if (!progress) return text.run.starting;
+function progressLine({ progress, result }: RunState): string {
+  if (!progress) return result?.swap.draft ? text.run.draft : text.run.starting;
   const title = stageTitle(progress.stage);
   return progress.faces > 1
     ? text.run.stageOfFace(title, progress.face + 1, progress.faces, percent(progress))
@@ -25,6 +25,7 @@ function idleLine({ result }: RunState, doc: StudioDocument, faces: FacesFound):
   if (!isComplete(doc)) return text.run.needFace;
   if (!result || result.target !== doc.target) return text.run.ready;
   if (result.of !== fingerprint(doc)) return text.run.outdated;
+  if (result.swap.draft) return text.run.draftOnly;
   const { cached, computed } = cacheUse(result.swap.times);
   const all = cached + computed;
   const stages = cached === 0 ? text.run.computed(all) : text.run.reused(cached, all);

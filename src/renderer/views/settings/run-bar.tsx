@@ -27,7 +27,7 @@ export function RunBar() {
   const { phase, live, result } = useRun();
   const ready = useConnection((state) => state.phase === 'ready');
   const busy = phase === 'running' || phase === 'stopping';
-  const again = result?.of === fingerprint(doc);
+  const again = result?.of === fingerprint(doc) && !result.swap.draft;
   return (
     <div className={styles.root}>
       {busy ? (

@@ -34,7 +34,8 @@ export function ResultView({ run, target, viewport }: { run: FinishedRun; target
   const wipe = useUi((state) => state.wipe);
   const { info, key } = target;
   const { view, frame } = viewport;
-  const afterWord = useRun((state) => state.phase === 'running') ? text.viewer.updating : text.viewer.afterLabel;
+  const running = useRun((state) => state.phase === 'running');
+  const afterWord = run.swap.draft ? text.viewer.draft : running ? text.viewer.updating : text.viewer.afterLabel;
   const place = { view, frame, picture: info };
   const side = viewSide(info, view.scale, window.devicePixelRatio);
   const before = usePicture(key, side, compare === 'after' ? null : () => photos.view(key, side));

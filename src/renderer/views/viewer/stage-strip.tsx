@@ -2,7 +2,7 @@ import { makeStyles, mergeClasses, Tooltip, tokens, useArrowNavigationGroup } fr
 import { STAGES, type StageId } from '#shared/stages.ts';
 import { useStudio } from '../../actions/studio.ts';
 import { usePicture } from '../../hooks/use-picture.ts';
-import type { FinishedRun } from '../../state/run.ts';
+import { type FinishedRun, useRun } from '../../state/run.ts';
 import { show, useUi } from '../../state/ui.ts';
 import { text } from '../../text.ts';
 
@@ -62,6 +62,9 @@ export function StageStrip({ run, face, number }: { run: FinishedRun; face: numb
   const styles = useStyles();
   const arrows = useArrowNavigationGroup({ axis: 'horizontal', circular: true });
   const subject = useUi((state) => state.subject);
+  const full = useRun((state) => state.full);
+  // Drafts follow each other too fast for eleven pictures each.
+  const pictured = run.swap.draft && full?.target === run.target ? full : run;
   const done = run.swap.faces.find((row) => row.targetFace === face)?.stages ?? [];
   return (
     <div className={styles.strip} role="toolbar" aria-label={text.viewer.stagesOf(number)} {...arrows}>
@@ -75,7 +78,7 @@ export function StageStrip({ run, face, number }: { run: FinishedRun; face: numb
               aria-pressed={selected}
               onClick={() => show(selected ? { kind: 'result' } : { kind: 'stage', stage: id })}
             >
-              <StageThumb run={run} face={face} stage={id} />
+              <StageThumb run={pictured} face={face} stage={id} />
               {title}
             </button>
           </Tooltip>

@@ -11,7 +11,7 @@ import {
 import type { RunState } from '../../../../src/renderer/state/run.ts';
 import { type FacesFound, statusLine } from '../../../../src/renderer/views/frame/run-status.ts';
 
-const idle: RunState = { phase: 'idle', progress: null, error: null, result: null, live: true };
+const idle: RunState = { phase: 'idle', progress: null, error: null, result: null, full: null, live: true };
 const empty = emptyDocument(DEFAULT_SWAP_SETTINGS);
 const sourced = withSource(empty, 'p1', 0, null);
 const doc = withTarget(sourced, 'p2', 0, { photo: 'p1', face: 0 });
@@ -28,6 +28,7 @@ const finished = (cached: number): RunState => ({
     swap: {
       result: resultIdSchema.parse('result_00000000'),
       engine: 'classic',
+      draft: false,
       width: 1,
       height: 1,
       faces: [],

@@ -66,6 +66,7 @@ const run: FinishedRun = {
   swap: {
     result: resultIdSchema.parse('result_00000000'),
     engine: 'classic',
+    draft: false,
     width: 1,
     height: 1,
     times: [],

@@ -17,6 +17,7 @@ import type { DrawnStage } from '../stage-picture.ts';
 import { type ClassicFace, classicFace } from './classic-face.ts';
 import { composeFace, type FaceLayer, faceLayer } from './compose-face.ts';
 import { type CompositeMesh, composeMesh } from './composite-mesh.ts';
+import { draftAligned, draftFace } from './draft.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { matchGrey } from './grey.ts';
 import { fillLost } from './inpaint.ts';
@@ -129,6 +130,7 @@ export function createClassicStages(
       const here = sameArena();
       const { size, crop, landmarks } = aligned;
       const full = PARSE_SIZE.full;
+    draft: { aligned: draftAligned, parsed: draftFace },
       const small = warpAffine(crop, [size / full, 0, 0, 0, size / full, 0], full, full);
       const segmenter = await analyser.personSegmenter();
       const person = await segmenter.mask(small);

@@ -7,7 +7,7 @@ import { guidedUpsample } from '#engine/image/guided-filter.ts';
 import { clamp } from '#engine/image/math.ts';
 import { connectedTo, dilate } from '#engine/image/morphology.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
-import { newPlane } from '#engine/image/planes.ts';
+import { newPlane, outsideArena } from '#engine/image/planes.ts';
 import { fillPolygon, growPolygon } from '#engine/image/polygon.ts';
 import { halfPlane, resizePlane } from '#engine/image/resize.ts';
 import { memoOn } from '../memo.ts';
@@ -105,7 +105,16 @@ function shareWhere(mask: Float32Array, test: (i: number) => boolean): number {
  * Where the source's own texture is hidden: hair hanging in from outside, strands and glasses, with a margin; and where
  * the mesh reaches beyond the face, over a collar or the background. A map of the parse's size, 1 = hidden.
  */
-export const sourceCover = memoOn(({ parse, aligned }: ClassicFace) => coverOf(parse, aligned.landmarks, aligned.size));
+export const sourceCover = ({ parse, aligned }: ClassicFace): Float32Array => {
+  let known = covers.get(parse);
+  if (!known) {
+    known = outsideArena(() => coverOf(parse, aligned.landmarks, aligned.size));
+    covers.set(parse, known);
+  }
+  return known;
+};
+/** A parse belongs to one face, on whichever crop. */
+const covers = new WeakMap<FaceParse, Float32Array>();
 
 function coverOf(parse: FaceParse, landmarks: Float32Array, cropSize: number): Float32Array<ArrayBuffer> {
   const { size, hair, skin } = parse;
