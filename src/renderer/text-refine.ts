@@ -19,5 +19,6 @@ export const refineText = {
   preview: (side: string) => `Best reconstruction: ${side}`,
   done: (side: string) => `${side} refined`,
   doneBody: (before: string, after: string) => `Loss ${before} → ${after}. The swap uses it now.`,
+  unsaved: (reason: string) => `It is not kept after the photo is closed: ${reason}`,
   undone: 'The encoder’s style vectors are in use again',
 } as const;

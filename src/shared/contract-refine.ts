@@ -39,7 +39,13 @@ export const refineEventSchema = z.discriminatedUnion('type', [
     best: z.boolean(),
   }),
   /** The best vectors are in use; the next swap of this pair takes them. */
-  z.object({ type: z.literal('done'), before: z.number(), after: z.number() }),
+  z.object({
+    type: z.literal('done'),
+    before: z.number(),
+    after: z.number(),
+    /** Why they are in use only until the photo is closed. */
+    unsaved: z.string().optional(),
+  }),
 ]);
 export type RefineEvent = z.infer<typeof refineEventSchema>;
 

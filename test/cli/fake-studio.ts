@@ -104,8 +104,10 @@ export function fakeStudio(options: FakeOptions = {}): FakeStudio {
     async encodePair() {
       throw new MissingPackError('This is a test.');
     },
-    setVectors: () => undefined,
-    refined: () => ({ source: false, target: false }),
+    setVectors: async () => undefined,
+    giveVectors: () => undefined,
+    identify: async (_pair, side) => ({ side, target: '', source: '', weights: '' }),
+    refined: async () => ({ source: false, target: false }),
     viewResult: (_id, maxSide) => encodePreview(photo(target).picture, { maxSide }),
     stage: (_id, _face, _stage, maxSide) => encodePreview(photo(target).picture, { maxSide, format: 'png' }),
     async encodeResult(_id, settings) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StorageError } from '#engine/errors.ts';
 import { createPhotoRefiner, type RefineFace } from '#engine/host/photo-refiner.ts';
 import type { PhotoStudio } from '#engine/pipeline/photo-studio.ts';
 import type { RefineStep } from '#engine/tuning/refine-photo.ts';
@@ -31,8 +32,9 @@ function fakeStudio() {
   const kept: Kept[] = [];
   const studio = {
     encodePair: async () => ({ target: encoded(0, 1), driven: encoded(255, 2) }),
-    setVectors: (_pair: unknown, side: string, vectors: Float32Array | undefined) =>
-      kept.push({ side, vector: vectors?.[0] }),
+    setVectors: async (_pair: unknown, side: string, vectors: Float32Array | undefined) => {
+      kept.push({ side, vector: vectors?.[0] });
+    },
   } as unknown as Pick<PhotoStudio, 'encodePair' | 'setVectors'>;
   return { studio, kept };
 }
@@ -117,6 +119,19 @@ describe('refining a photo', () => {
     expect(kept).toEqual([]);
     await refiner.run(request, () => undefined, never);
     expect(kept).toHaveLength(1);
+  });
+
+  it('says when the vectors cannot be kept, and that they are in use', async () => {
+    const { studio } = fakeStudio();
+    const full = new StorageError('The disk is full.', { action: 'Free some space or choose another folder.' });
+    const refiner = createPhotoRefiner({ ...studio, setVectors: () => Promise.reject(full) }, async () => refine);
+    const events: RefineEvent[] = [];
+    await refiner.run(request, (event) => events.push(event), never);
+    const unsaved = 'The disk is full. Free some space or choose another folder.';
+    expect(events.at(-1)).toEqual({ type: 'done', before: 1, after: 1 / 3, unsaved });
+    const defect = new Error('a defect');
+    const broken = createPhotoRefiner({ ...studio, setVectors: () => Promise.reject(defect) }, async () => refine);
+    await expect(broken.run(request, () => undefined, never)).rejects.toThrow('a defect');
   });
 
   it('asks for its networks before it computes anything', async () => {

@@ -97,8 +97,10 @@ export function createFakeStudio(stepMs = 1): FakeStudio {
     async encodePair() {
       throw new MissingPackError('This is a test.');
     },
-    setVectors: () => undefined,
-    refined: () => ({ source: false, target: false }),
+    setVectors: async () => undefined,
+    giveVectors: () => undefined,
+    identify: async (_pair, side) => ({ side, target: '', source: '', weights: '' }),
+    refined: async () => ({ source: false, target: false }),
     viewResult: async () => picture('result'),
     stage: async () => picture('stage'),
     encodeResult: async () => picture('the whole result'),

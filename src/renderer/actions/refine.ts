@@ -44,10 +44,11 @@ export function refineActions(
       if (event.type === 'done') {
         pictures += 1;
         useRefine.setState({ picture: { side, version: pictures }, refined: await link.engine().refine.state(of) });
+        const losses = text.refine.doneBody(lossText(event.before), lossText(event.after));
         say({
-          intent: 'success',
+          intent: event.unsaved === undefined ? 'success' : 'warning',
           title: text.refine.done(text.refine.sides[side]),
-          body: text.refine.doneBody(lossText(event.before), lossText(event.after)),
+          body: event.unsaved === undefined ? losses : `${losses} ${text.refine.unsaved(event.unsaved)}`,
         });
         changed();
         return;

@@ -13,6 +13,8 @@ export interface Home {
   readonly jobs: string;
   /** Tuned weights that are kept for later. */
   readonly tuned: string;
+  /** Refined style vectors of photos. */
+  readonly refined: string;
   /** May be deleted at any time. */
   readonly cache: string;
   /** Clips that pages sent for jobs, kept as long as their jobs. */
@@ -37,6 +39,7 @@ export function findHome(env: NodeJS.ProcessEnv = process.env): Home {
     packs: path.join(root, 'packs'),
     jobs: path.join(root, 'jobs'),
     tuned: path.join(root, 'tuned'),
+    refined: path.join(root, 'refined'),
     cache: path.join(root, 'cache'),
     clips: path.join(root, 'clips'),
     uploads: path.join(root, 'uploads'),

@@ -1,5 +1,5 @@
 /** Refines the style vectors of open photos, one face at a time, and puts the best ones to use. */
-import { CancelledError, UsageError } from '#engine/errors.ts';
+import { CancelledError, StorageError, UsageError } from '#engine/errors.ts';
 import { encodeImagePreview } from '#engine/image/encode.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { STYLE_VECTOR_SIZE } from '#engine/networks/rgi-encoder.ts';
@@ -7,7 +7,7 @@ import type { EncodedPicture, PhotoStudio } from '#engine/pipeline/photo-studio.
 import type { TensorData } from '#engine/tensor/data.ts';
 import { signedPicture } from '#engine/tuning/frame-files.ts';
 import type { EncodedPhoto, RefinedPhoto, RefineOptions } from '#engine/tuning/refine-photo.ts';
-import type { RefineEvent, RefineRequest } from '#shared/contract-refine.ts';
+import type { RefineEvent, RefinePair, RefineRequest, RefineSide } from '#shared/contract-refine.ts';
 import { REGION_COUNT } from '#shared/regions.ts';
 
 /** The work itself: `refinePhoto` with the imported networks. Tests bring their own. */
@@ -55,8 +55,20 @@ export function createPhotoRefiner(
     });
     if (signal.aborted) throw new CancelledError();
     shown = pictureOf(result.reconstruction);
-    studio.setVectors(pair, side, Float32Array.from(result.vectors.data as Float32Array));
-    emit({ type: 'done', before: result.before, after: result.after });
+    const { before, after } = result;
+    const unsaved = await keep(pair, side, Float32Array.from(result.vectors.data as Float32Array));
+    emit({ type: 'done', before, after, ...(unsaved === undefined ? {} : { unsaved }) });
+  }
+
+  /** @returns why the vectors could not be kept beyond this session; they are in use either way */
+  async function keep(pair: RefinePair, side: RefineSide, vectors: Float32Array<ArrayBuffer>) {
+    try {
+      await studio.setVectors(pair, side, vectors);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      return [error.message, error.action].filter(Boolean).join(' ');
+    }
   }
 
   return {

@@ -30,9 +30,9 @@ export function refineHandlers(os: EngineCalls['refine'], { studio, refiner, lan
     finish: os.finish.handler(() => ({ asked: refiner.finish() })),
     preview: os.preview.handler(async ({ input }) => toBlob(await refiner.preview(input.maxSide))),
     state: os.state.handler(({ input }) => studio.refined(input)),
-    undo: os.undo.handler(({ input: { side, ...pair } }) => {
-      studio.setVectors(pair, side, undefined);
-      return studio.refined(pair);
+    undo: os.undo.handler(async ({ input: { side, ...pair } }) => {
+      await studio.setVectors(pair, side, undefined);
+      return await studio.refined(pair);
     }),
   };
 }

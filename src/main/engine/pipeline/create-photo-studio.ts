@@ -3,11 +3,12 @@ import { performance } from 'node:perf_hooks';
 import { UsageError } from '#engine/errors.ts';
 import { FaceAnalyser } from '#engine/face/faces.ts';
 import { setModelsFolder } from '#engine/face/models/location.ts';
+import { findHome } from '#engine/files/home.ts';
 import { composeAffine } from '#engine/image/affine.ts';
 import { decodePicture } from '#engine/image/decode.ts';
 import { type EncodedFile, encodeImagePreview, encodePicture, encodePreview } from '#engine/image/encode.ts';
 import type { PhotoId, ResultId, SwapRequest, SwapResult, Warning } from '#shared/contract.ts';
-import type { RefinePair, RefineSide } from '#shared/contract-refine.ts';
+import { REFINE_SIDES, type RefinePair, type RefineSide } from '#shared/contract-refine.ts';
 import type { ExportSettings } from '#shared/settings.ts';
 import { STAGE_IDS, type StageId } from '#shared/stages.ts';
 import { alignFace, faceTransform, resizedTransform } from './align-stage.ts';
@@ -18,8 +19,10 @@ import { enlargeFace, overviewOf } from './overview.ts';
 import { pasteBack } from './paste-back.ts';
 import { faceInfo, PhotoStore, photoInfo } from './photo-store.ts';
 import type { EncodedPicture, ParsedFace, ParseOptions, PhotoStudio, RunOptions } from './photo-studio.ts';
-import { RefinedStore } from './refined-vectors.ts';
+import { faceMark, type RefinedFace, type RefinedIdentity, refinedWeights } from './refined-face.ts';
+import { RefinedFolder, RefinedStore } from './refined-vectors.ts';
 import { ResultStore } from './result-store.ts';
+import { requireRgi } from './rgi/context.ts';
 import { CROP_SIZE } from './rgi/graphs.ts';
 import { drivenKey, faceKey, type PairSide } from './run-pair.ts';
 import { StageCache } from './stage-cache.ts';
@@ -47,7 +50,7 @@ class LocalPhotoStudio implements PhotoStudio {
   readonly #results = new ResultStore();
   readonly #cache = new StageCache(CACHE_BYTES);
   readonly #engines: Engines;
-  readonly #refined = new RefinedStore();
+  readonly #refined = new RefinedStore(new RefinedFolder(findHome().refined));
 
   constructor(options: PhotoStudioOptions) {
     this.#analyser = new FaceAnalyser({ threads: options.threads });
@@ -123,6 +126,11 @@ class LocalPhotoStudio implements PhotoStudio {
     const pairs = new Map<number, SwappedPair>();
     for (const [index, { targetFace, source, sourceFace, others = [] }] of assignments.entries()) {
       runner.beginFace(index);
+      if (engine.encode) {
+        const { target } = request;
+        for (const from of [{ source, sourceFace }, ...others])
+          await this.#recall({ target, targetFace, ...from, crop: settings.crop }, run.keptVectors ?? true);
+      }
       const target = this.#side(request.target, targetFace, settings.crop, engine.cropSize);
       const from = this.#side(source, sourceFace, settings.crop, target.size);
       const further = others.map((other) => ({
@@ -171,16 +179,44 @@ class LocalPhotoStudio implements PhotoStudio {
     return encoded;
   }
 
-  setVectors(pair: RefinePair, side: RefineSide, vectors: Float32Array<ArrayBuffer> | undefined): void {
-    this.#refined.set(this.#pairOf(pair).keys[side], vectors);
+  async setVectors(pair: RefinePair, side: RefineSide, vectors: Float32Array<ArrayBuffer> | undefined): Promise<void> {
+    const key = this.#pairOf(pair).keys[side];
+    const identity = await this.identify(pair, side);
+    if (vectors === undefined) return await this.#refined.takeBack(key, identity);
+    const { name } = this.#photos.get(pair[side]);
+    await this.#refined.set(key, { identity, vectors, name });
   }
 
-  refined(pair: RefinePair) {
+  giveVectors(face: RefinedFace): void {
+    this.#refined.give(face);
+  }
+
+  async identify(pair: RefinePair, side: RefineSide): Promise<RefinedIdentity> {
+    const { target, targetFace, source, sourceFace, crop } = pair;
+    const mark = (id: PhotoId, face: number): Promise<string> => {
+      const { picture } = this.#photos.get(id);
+      return faceMark(picture, resizedTransform(faceTransform(picture, this.#photos.face(id, face), crop), CROP_SIZE));
+    };
+    return {
+      side,
+      target: await mark(target, targetFace),
+      source: side === 'source' ? await mark(source, sourceFace) : '',
+      weights: refinedWeights(await requireRgi(findHome().packs), side),
+    };
+  }
+
+  async refined(pair: RefinePair) {
+    await this.#recall(pair, true);
     const { keys } = this.#pairOf(pair);
     return {
       source: this.#refined.get(keys.source) !== undefined,
       target: this.#refined.get(keys.target) !== undefined,
     };
+  }
+
+  async #recall(pair: RefinePair, kept: boolean): Promise<void> {
+    const { keys } = this.#pairOf(pair);
+    for (const side of REFINE_SIDES) await this.#refined.recall(keys[side], () => this.identify(pair, side), kept);
   }
 
   async viewResult(id: ResultId, maxSide: number): Promise<EncodedPicture> {

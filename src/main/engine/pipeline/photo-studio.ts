@@ -8,6 +8,7 @@ import type { Refined, RefinePair, RefineSide } from '#shared/contract-refine.ts
 import type { ExportSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
 import type { EncodedPair } from './engines.ts';
+import type { RefinedFace, RefinedIdentity } from './refined-face.ts';
 
 /** An encoded picture, ready to be shown or written. */
 export interface EncodedPicture {
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly onProgress?: ((event: SwapProgress) => void) | undefined;
   /** Also measures the peak of memory in each stage. */
   readonly measureMemory?: boolean | undefined;
+  /** False leaves the refined vectors alone that are kept in the data folder. */
+  readonly keptVectors?: boolean | undefined;
 }
 
 /** `crop: false` takes the whole picture for the aligned crop that it is already. */
@@ -68,10 +71,18 @@ export interface PhotoStudio extends AsyncDisposable {
    * @throws MissingPackError, UsageError, CancelledError
    */
   encodePair(pair: RefinePair, run?: RunOptions): Promise<EncodedPair>;
-  /** Style vectors `[12, 1280]` that later swaps of this pair take; undefined gives the encoder's back. */
-  setVectors(pair: RefinePair, side: RefineSide, vectors: Float32Array<ArrayBuffer> | undefined): void;
+  /**
+   * Style vectors `[12, 1280]` that later swaps of this pair take, also when its photos are opened again; undefined gives
+   * the encoder's back.
+   * @throws StorageError when they cannot be kept; they are in use nevertheless
+   */
+  setVectors(pair: RefinePair, side: RefineSide, vectors: Float32Array<ArrayBuffer> | undefined): Promise<void>;
+  /** Refined vectors from a file: swaps of the face that they belong to take them. They are not kept. */
+  giveVectors(face: RefinedFace): void;
+  /** What refined vectors of this side of the pair belong to. @throws MissingPackError */
+  identify(pair: RefinePair, side: RefineSide): Promise<RefinedIdentity>;
   /** Which side of a pair has vectors of its own. */
-  refined(pair: RefinePair): Refined;
+  refined(pair: RefinePair): Promise<Refined>;
   viewResult(result: ResultId, maxSide: number): Promise<EncodedPicture>;
   stage(result: ResultId, targetFace: number, stage: StageId, maxSide: number): Promise<EncodedPicture>;
   /**
