@@ -126,11 +126,11 @@ export function createClassicStages(
   return {
     id: 'classic',
     settingsKey,
+    draft: { aligned: draftAligned, parsed: draftFace },
     async parse(aligned, signal) {
       const here = sameArena();
       const { size, crop, landmarks } = aligned;
       const full = PARSE_SIZE.full;
-    draft: { aligned: draftAligned, parsed: draftFace },
       const small = warpAffine(crop, [size / full, 0, 0, 0, size / full, 0], full, full);
       const segmenter = await analyser.personSegmenter();
       const person = await segmenter.mask(small);
