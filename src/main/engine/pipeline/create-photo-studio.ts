@@ -160,6 +160,7 @@ class LocalPhotoStudio implements PhotoStudio {
     return {
       result,
       engine: engine.id,
+      draft: isDraft,
       width,
       height,
       faces,
@@ -168,7 +169,6 @@ class LocalPhotoStudio implements PhotoStudio {
     };
   }
 
-      draft: isDraft,
   async encodePair(pair: RefinePair, run: RunOptions = {}) {
     const engine = await this.#engines.choose('rgi');
     using _rest = this.#engines.restAfterwards();
