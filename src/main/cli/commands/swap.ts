@@ -13,6 +13,7 @@ import {
   parseWhole,
 } from '../options.ts';
 import { photoOptions, type SwapArguments } from '../swap/arguments.ts';
+import { collectFiles } from '../swap/refined.ts';
 import { collectRegionsOfPhotos } from '../swap/region-sources.ts';
 import { runSwap } from '../swap/run.ts';
 import { isVideoTarget } from '../swap/target-kind.ts';
@@ -91,6 +92,13 @@ export function swapCommand(context: CliContext): Command {
       new Option('--recolor <0..1>', "how far the target's light and skin tone are taken on")
         .argParser(parseStrength)
         .default(DEFAULT_SWAP_SETTINGS.recolor),
+    )
+    .option('--refined', 'take the refined style vectors that the data folder keeps of these faces (rgi engine)')
+    .addOption(
+      new Option(
+        '--refined-from <file>',
+        'take those of a file of "e4s tune photo" (rgi engine); may be repeated',
+      ).argParser(collectFiles),
     )
     .option('--no-crop', 'both photos are aligned crops already')
     .addOption(

@@ -23,4 +23,7 @@ export interface SwapOptions extends CommonOptions {
   readonly quality: number;
   readonly metadata: ExportSettings['metadata'];
   readonly stages?: string;
+  /** Take refined vectors that the data folder keeps. */
+  readonly refined?: boolean;
+  readonly refinedFrom?: readonly string[];
 }

@@ -15,6 +15,7 @@ import { chooseRegions } from '../options.ts';
 import { checkFiles } from './checks.ts';
 import type { SwapOptions } from './options.ts';
 import { planFaces, readWishes } from './plan.ts';
+import { giveRefined } from './refined.ts';
 import { furtherSources } from './region-sources.ts';
 import { writeStages } from './stage-files.ts';
 
@@ -59,14 +60,20 @@ export async function runSwap(context: CliContext, options: SwapOptions): Promis
     const planned = planFaces(wishes, sources, target);
     const others = furtherSources(from, sources);
 
+    const assignments = planned.map(({ targetFace, source, sourceFace }) => ({
+      targetFace,
+      source,
+      sourceFace,
+      others,
+    }));
+    const { refinedFrom = [], crop } = options;
+    await giveRefined(studio, refinedFrom, { target: target.photo, assignments, crop });
+
     const result = await studio.swap(
-      {
-        target: target.photo,
-        assignments: planned.map(({ targetFace, source, sourceFace }) => ({ targetFace, source, sourceFace, others })),
-        settings: toSettings(options),
-      },
+      { target: target.photo, assignments, settings: toSettings(options) },
       {
         signal,
+        keptVectors: options.refined ?? false,
         measureMemory: options.json ?? false,
         onProgress: ({ fraction, stage, face, faces }) =>
           log.progress({

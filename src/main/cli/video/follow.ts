@@ -29,7 +29,6 @@ export async function followJob(
   { signal, fresh }: FollowOptions,
 ): Promise<{ job: JobInfo; times: PhaseTime[] }> {
   const times: PhaseTime[] = [];
-  const told = new Set<string>();
   let phase: string | undefined;
   let since = performance.now();
   const endPhase = (): void => {
@@ -43,12 +42,8 @@ export async function followJob(
       endPhase();
       ({ phase } = job);
     }
-    for (const notice of job.notices) {
-      if (!told.has(notice)) log.warning(notice);
-      told.add(notice);
-    }
-    showProgress(log, job);
   });
+  const stopTelling = tellJob(queue, id, log);
   const pause = (): void => void queue.pause(id).catch(() => undefined);
   if (signal.aborted) pause();
   signal.addEventListener('abort', pause);
@@ -59,8 +54,23 @@ export async function followJob(
     return { job, times };
   } finally {
     signal.removeEventListener('abort', pause);
+    stopTelling();
     stopWatching();
   }
+}
+
+/** Shows the progress of a job and its notices. @returns how to stop */
+export function tellJob(queue: JobQueue, id: JobId, log: EventLog): () => void {
+  const told = new Set<string>();
+  return queue.watch((event) => {
+    if (event.type !== 'job' || event.job.id !== id) return;
+    const { job } = event;
+    for (const notice of job.notices) {
+      if (!told.has(notice)) log.warning(notice);
+      told.add(notice);
+    }
+    showProgress(log, job);
+  });
 }
 
 function showProgress(log: EventLog, job: JobInfo): void {
@@ -98,7 +108,7 @@ async function throwUnlessDone(queue: JobQueue, job: JobInfo, fresh: boolean): P
 }
 
 /** The failure of a job as its report tells it. */
-class JobError extends StudioError {
+export class JobError extends StudioError {
   readonly kind: ErrorKind;
 
   constructor({ kind, message, file, action }: ErrorReport) {

@@ -11,8 +11,9 @@ import { tuningSettings } from './tuning.ts';
 
 /** @throws UsageError when two ways of choosing faces are mixed, or an option is for photos */
 export async function videoRequest(options: SwapArguments): Promise<JobRequest> {
-  const { target, out, engine, amount, recolor, crop, stages, from } = options;
-  const wrong = stages === undefined ? from && '--from' : '--stages';
+  const { target, out, engine, amount, recolor, crop, stages, from, refined, refinedFrom } = options;
+  const photosOnly = { '--stages': stages, '--from': from, '--refined': refined, '--refined-from': refinedFrom };
+  const [wrong] = Object.entries(photosOnly).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (wrong) throw new UsageError(`${wrong} is for photos; the target is a video.`, { file: target });
   const { maxFrames = -1, trim = {}, detail = DEFAULT_VIDEO_SETTINGS.detail } = options;
   const { codec = DEFAULT_ENCODER.codec, preset = DEFAULT_ENCODER.preset, quality = DEFAULT_ENCODER.quality } = options;

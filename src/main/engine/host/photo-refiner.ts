@@ -2,13 +2,11 @@
 import { CancelledError, StorageError, UsageError } from '#engine/errors.ts';
 import { encodeImagePreview } from '#engine/image/encode.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
-import { STYLE_VECTOR_SIZE } from '#engine/networks/rgi-encoder.ts';
 import type { EncodedPicture, PhotoStudio } from '#engine/pipeline/photo-studio.ts';
 import type { TensorData } from '#engine/tensor/data.ts';
-import { signedPicture } from '#engine/tuning/frame-files.ts';
-import type { EncodedPhoto, RefinedPhoto, RefineOptions } from '#engine/tuning/refine-photo.ts';
+import { asEncodedPhoto } from '#engine/tuning/encode-photo.ts';
+import type { RefinedPhoto, RefineOptions } from '#engine/tuning/refine-photo.ts';
 import type { RefineEvent, RefinePair, RefineRequest, RefineSide } from '#shared/contract-refine.ts';
-import { REGION_COUNT } from '#shared/regions.ts';
 
 /** The work itself: `refinePhoto` with the imported networks. Tests bring their own. */
 export type RefineFace = (options: Pick<RefineOptions, 'photo' | 'steps' | 'wish' | 'onStep'>) => Promise<RefinedPhoto>;
@@ -38,12 +36,7 @@ export function createPhotoRefiner(
   ) {
     const refine = await open();
     const encoded = await studio.encodePair(pair, { signal });
-    const { picture, labels, vectors } = side === 'target' ? encoded.target : encoded.driven;
-    const photo: EncodedPhoto = {
-      picture: signedPicture(picture),
-      labels: labels.regions.labels,
-      vectors: { dims: [1, REGION_COUNT, STYLE_VECTOR_SIZE], data: vectors },
-    };
+    const photo = asEncodedPhoto(side === 'target' ? encoded.target : encoded.driven);
     const result = await refine({
       photo,
       steps,
