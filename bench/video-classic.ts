@@ -45,8 +45,8 @@ async function timed<T>(times: Times, name: string, work: () => Promise<T>): Pro
 function watched(engine: VideoEngine, times: Times): VideoEngine {
   return {
     ...engine,
-    async openAnalysis(behind) {
-      const analysis = await engine.openAnalysis(behind);
+    async openAnalysis(...from) {
+      const analysis = await engine.openAnalysis(...from);
       return { ...analysis, look: (frame, signal) => timed(times, 'find faces', () => analysis.look(frame, signal)) };
     },
     async openSwapper(request) {

@@ -3,6 +3,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { bare, base, blob, fileHandleSchema, id, maxSide, photoIdSchema, saveHandleSchema } from './contract-base.ts';
 import {
+  frameSpanSchema,
   jobIdSchema,
   jobInfoSchema,
   jobTimelineSchema,
@@ -81,13 +82,17 @@ const jobChoices = {
 export const jobRequestSchema = z.strictObject({
   clip: videoIdSchema,
   trim: trimSchema,
+  /** Also look for people in these frames, so that they get the numbers that another job gave them there. */
+  looked: frameSpanSchema.optional(),
+  /** A job of the same clip whose people are told again in `formerly`. */
+  formerly: jobIdSchema.optional(),
   ...jobChoices,
   /** Finds the faces only, so that sources can be given to people. */
   stopAfter: z.literal('analyse').optional(),
 });
 export type JobOrder = z.infer<typeof jobRequestSchema>;
 
-export const jobChangeSchema = z.strictObject({ job: jobIdSchema, ...jobChoices });
+export const jobChangeSchema = z.strictObject({ job: jobIdSchema, trim: trimSchema.optional(), ...jobChoices });
 export type JobOrderChange = z.infer<typeof jobChangeSchema>;
 
 export const jobEventSchema = z.discriminatedUnion('type', [

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { errorReportSchema } from './contract-base.ts';
 import { JOB_PHASE_IDS, JOB_STATES, SKIP_REASON_IDS, type SkipReason } from './video.ts';
+import { VIDEO_CONTAINER_IDS } from './video-formats.ts';
 
 // ---- what a job is asked for -----------------------------------------------------------------------------------
 
@@ -42,6 +43,14 @@ export type SourceGoal = z.infer<typeof sourceGoalSchema>;
 export const sourceFaceSchema = z.union([z.literal('largest'), z.int().min(0)]);
 export type SourceFace = z.infer<typeof sourceFaceSchema>;
 
+/** x, y, width, height in pixels of the upright picture. */
+export const faceBoxSchema = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+export type FaceBox = Readonly<z.infer<typeof faceBoxSchema>>;
+
+/** Frames of a clip: `first` up to, without, `end`. */
+export const frameSpanSchema = z.strictObject({ first: z.int().min(0), end: z.int().positive() });
+export type FrameSpan = Readonly<z.infer<typeof frameSpanSchema>>;
+
 /** A video, or a folder of PNG pictures with their times. */
 export const JOB_OUTPUTS = ['video', 'pictures'] as const;
 export type JobOutput = (typeof JOB_OUTPUTS)[number];
@@ -66,6 +75,8 @@ export const jobInfoSchema = z.object({
   /** The result's file name; null while it stays in the job's folder. */
   out: z.string().nullable(),
   output: z.enum(JOB_OUTPUTS),
+  /** The container of the result; null for pictures. */
+  container: z.enum(VIDEO_CONTAINER_IDS).nullable(),
   state: z.enum(JOB_STATES),
   /** The phase in work, or where it stopped. */
   phase: z.enum(JOB_PHASE_IDS),
@@ -120,6 +131,8 @@ export const jobTrackSchema = z.object({
   frames: z.int(),
   /** The frame that shows it best. */
   bestFrame: z.int(),
+  /** Numbers that it had before more frames were looked at. */
+  formerly: z.array(z.int()).optional(),
   /** Number of its source in the job's list; null where it keeps its face. */
   source: z.int().nullable(),
   /** Where it is seen; frames between the ranges are without it. */
@@ -128,8 +141,11 @@ export const jobTrackSchema = z.object({
 export type JobTrack = z.infer<typeof jobTrackSchema>;
 
 export const jobTimelineSchema = z.object({
+  /** The wanted frames. */
   first: z.int(),
   end: z.int(),
+  /** The frames in which people were looked for, the wanted ones among them: tracks are numbered by these. */
+  looked: frameSpanSchema,
   tracks: z.array(jobTrackSchema),
   /** Every wanted frame, in order, without gaps. */
   ranges: z.array(frameRangeSchema),

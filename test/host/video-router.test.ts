@@ -10,7 +10,7 @@ import { createEngineServer } from '#engine/host/engine-server.ts';
 import { createKeptClips } from '#engine/host/kept-clips.ts';
 import { createGrantTable } from '#main/shells/grant-table.ts';
 import { answerEngine, createMediaTable } from '#main/shells/media-table.ts';
-import type { EngineContract } from '#shared/contract.ts';
+import type { EngineContract, Face } from '#shared/contract.ts';
 import type { Clip, JobWatchEvent } from '#shared/contract-video.ts';
 import type { ErrorReport } from '#shared/errors.ts';
 import { DEFAULT_SWAP_SETTINGS, DEFAULT_VIDEO_EXPORT, DEFAULT_VIDEO_SETTINGS } from '#shared/settings.ts';
@@ -56,6 +56,11 @@ const choices = {
   swap: DEFAULT_SWAP_SETTINGS,
   video: DEFAULT_VIDEO_SETTINGS,
   export: DEFAULT_VIDEO_EXPORT,
+};
+
+const HIDDEN: Face = {
+  ...{ index: 0, box: [1, 2, 30, 40], score: 1, yaw: 0, pitch: 0, roll: 0, warnings: [] },
+  landmarks68: Array.from({ length: 68 }, () => [0, 0]),
 };
 
 const openFilm = ({ client, grants }: Pick<Engine, 'client' | 'grants'>): Promise<Clip> =>
@@ -140,9 +145,14 @@ describe('a job', () => {
     const clip = await openFilm(engine);
     const granted = engine.grants.grantRead(film, 'face.png');
     const { photo } = await engine.client.photo.open({ file: granted.file, thorough: false });
+    // A thorough search finds what the quick one did not.
+    const { detect } = engine.studio;
+    engine.studio.detect = async (id, ...options) => ({ ...(await detect(id, ...options)), faces: [HIDDEN] });
+    await engine.client.photo.detect({ photo, thorough: true });
     const job = await engine.client.jobs.create({
       clip: clip.video,
       trim: { in: { frame: 2 } },
+      looked: { first: 1, end: 5 },
       ...choices,
       sources: [{ photo, face: 0, goal: { track: 1 } }],
       stopAfter: 'analyse',
@@ -150,11 +160,13 @@ describe('a job', () => {
     expect(engine.jobs.requests.get(job.id)).toEqual({
       target: { path: film, name: 'film.mp4' },
       trim: { in: { frame: 2 } },
-      sources: [{ path: film, name: 'face.png', face: 0, goal: { track: 1 } }],
+      looked: { first: 1, end: 5 },
+      sources: [{ path: film, name: 'face.png', face: 0, box: [1, 2, 30, 40], goal: { track: 1 } }],
       swap: DEFAULT_SWAP_SETTINGS,
       video: DEFAULT_VIDEO_SETTINGS,
       encoder: { codec: 'h264', quality: 80, preset: 'balanced' },
       output: 'video',
+      container: 'mp4',
       stopAfter: 'analyse',
     });
     await engine.client.photo.close({ photo });

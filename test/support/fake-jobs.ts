@@ -12,6 +12,8 @@ export interface FakeJobs extends JobQueue {
   emit(event: JobEvent): void;
   /** How many windows watch. */
   readonly watchers: () => number;
+  /** How often left drafts were looked for. */
+  tidied: number;
   /** What the next `add` is refused with. */
   refusal: Error | undefined;
 }
@@ -49,6 +51,7 @@ export function createFakeJobs(): FakeJobs {
     move,
     emit,
     watchers: () => listeners.size,
+    tidied: 0,
     refusal: undefined,
     async add(request) {
       if (queue.refusal) throw queue.refusal;
@@ -60,6 +63,7 @@ export function createFakeJobs(): FakeJobs {
         target: request.target.name,
         out: null,
         output: request.output,
+        container: request.container ?? 'mp4',
         state: 'queued',
         phase: 'analyse',
         width: 64,
@@ -104,13 +108,22 @@ export function createFakeJobs(): FakeJobs {
       emit({ type: 'removed', id });
     },
     settled: async (id) => get(id),
+    async tidy() {
+      queue.tidied += 1;
+    },
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     async timeline(id) {
       const { first, end } = get(id);
-      return { first, end, tracks: [], ranges: [{ from: first, to: end - 1, state: 'pending' }] };
+      return {
+        first,
+        end,
+        looked: { first, end },
+        tracks: [],
+        ranges: [{ from: first, to: end - 1, state: 'pending' }],
+      };
     },
     async frameOf(id, frame, which) {
       get(id);

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NoFaceError, throwIfCancelled } from '#engine/errors.ts';
+import type { ObservationPiece } from '#engine/face/tracks/observation-source.ts';
 import type { FaceTimeline, FaceTrack, TrackedFace } from '#engine/face/tracks/timeline.ts';
-import type { VideoEngine } from '#engine/jobs/video-engine.ts';
+import { shiftTimeline, type VideoEngine } from '#engine/jobs/video-engine.ts';
 import type { SkipReason } from '#shared/video.ts';
 
 export interface ScriptedFace {
@@ -13,7 +14,7 @@ export interface ScriptedFace {
   readonly skip?: SkipReason;
 }
 
-/** The faces of a frame, counted from 0 at the first wanted one. */
+/** The faces of a frame of the clip, counted from 0. */
 export type FaceScript = (frame: number) => readonly ScriptedFace[];
 
 export interface FakeEngineOptions {
@@ -26,6 +27,8 @@ export interface FakeEngineOptions {
   /** Stands for the models' hashes. */
   readonly identity?: () => Record<string, string>;
   readonly partSeconds?: number;
+  /** Without it nothing that is seen serves another job. */
+  readonly seenWith?: () => Promise<Record<string, string>>;
   /** Changes the frame's own array instead of a copy: then all garbage is the job's. */
   readonly inPlace?: boolean;
   /** Names of photos without a face. */
@@ -52,8 +55,9 @@ export function fakeVideoEngine(options: FakeEngineOptions = {}): FakeVideoEngin
     async identity() {
       return options.identity?.() ?? { engine: 'fake', 'the model fake': '1' };
     },
-    async openAnalysis(behind) {
-      let expected = behind === undefined ? 0 : (JSON.parse(new TextDecoder().decode(behind)) as Chunk).next;
+    ...(options.seenWith === undefined ? {} : { seenWith: options.seenWith }),
+    async openAnalysis(first, behind) {
+      let expected = behind === undefined ? first : (JSON.parse(new TextDecoder().decode(behind)) as Chunk).next;
       let seen: Chunk['frames'] = [];
       return {
         async look({ index, pixels }, signal) {
@@ -63,7 +67,7 @@ export function fakeVideoEngine(options: FakeEngineOptions = {}): FakeVideoEngin
           if (delayMs > 0) await delay(delayMs);
           looked.push(index);
           expected += 1;
-          seen.push({ faces: faces(index), first: pixels[0] ?? 0 });
+          seen.push({ index, faces: faces(index), first: pixels[0] ?? 0 });
         },
         take() {
           const chunk: Chunk = { next: expected, frames: seen };
@@ -75,7 +79,7 @@ export function fakeVideoEngine(options: FakeEngineOptions = {}): FakeVideoEngin
         },
       };
     },
-    timeline: async (chunks) => timelineOf(chunks.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Chunk)),
+    timeline: async (pieces) => shiftTimeline(timelineOf(pieces), pieces[0]?.first ?? 0),
     async requireFace({ name }) {
       if (faceless.includes(name)) throw new NoFaceError('No face was found.', { file: name });
     },
@@ -110,11 +114,14 @@ export function fakeVideoEngine(options: FakeEngineOptions = {}): FakeVideoEngin
 
 interface Chunk {
   readonly next: number;
-  readonly frames: { faces: readonly ScriptedFace[]; first: number }[];
+  readonly frames: { index: number; faces: readonly ScriptedFace[]; first: number }[];
 }
 
-function timelineOf(chunks: readonly Chunk[]): FaceTimeline {
-  const frames = chunks.flatMap((chunk) => chunk.frames);
+function timelineOf(pieces: readonly ObservationPiece[]): FaceTimeline {
+  const frames = pieces.flatMap(({ file, first, end }) => {
+    const chunk = JSON.parse(readFileSync(file, 'utf8')) as Chunk;
+    return chunk.frames.filter(({ index }) => index >= first && index < end);
+  });
   const tracks = new Map<number, FaceTrack>();
   frames.forEach(({ faces }, frame) => {
     for (const { track } of faces) {

@@ -30,7 +30,7 @@ export async function jobWorld(): Promise<JobWorld> {
   const jobs = at('jobs');
   const queues: JobQueue[] = [];
   const queue = (engine: VideoEngine): JobQueue => {
-    const opened = openJobQueue({ jobs, engine });
+    const opened = openJobQueue({ jobs, engine, faces: at('faces') });
     queues.push(opened);
     return opened;
   };

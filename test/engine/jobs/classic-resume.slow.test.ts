@@ -53,8 +53,8 @@ test('every resume goes on where it was', async () => {
     const known = id;
     const counted: VideoEngine = {
       ...shortParts(engine),
-      async openAnalysis(behind) {
-        const analysis = await engine.openAnalysis(behind);
+      async openAnalysis(...from) {
+        const analysis = await engine.openAnalysis(...from);
         return { ...analysis, look: (frame, signal) => analysis.look(frame, signal).then(stopInside) };
       },
       async openSwapper(swapper) {

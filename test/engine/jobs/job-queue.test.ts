@@ -443,7 +443,7 @@ describe('faces first, sources later', () => {
     });
   });
 
-  test('other settings swap again, another range looks again, another place does neither', async () => {
+  test('other settings swap again, a range inside looks at nothing more, another place does neither', async () => {
     const { queue, engine } = world.fake();
     const id = await add(queue);
     await queue.settled(id);
@@ -456,7 +456,8 @@ describe('faces first, sources later', () => {
     };
     const { swap } = world.request(clip);
     expect(await run({ swap: { ...swap, amount: 0.5 } })).toEqual([0, 50]);
-    expect(await run({ video: { ...DEFAULT_VIDEO_SETTINGS, maxFrames: 12 } })).toEqual([12, 12]);
+    expect(await run({ video: { ...DEFAULT_VIDEO_SETTINGS, maxFrames: 12 } })).toEqual([0, 12]);
     expect((await queue.get(id)).end).toBe(12);
+    expect(await run({ video: DEFAULT_VIDEO_SETTINGS })).toEqual([0, 50]);
   });
 });

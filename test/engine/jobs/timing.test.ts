@@ -134,7 +134,7 @@ test('a range has its own frames, times and sound', async () => {
   const clip = world.at('long.mp4');
   const picture = [...testPicture('160x120', '25', 3), ...tone(440, 3)];
   await ffmpeg(world.folder, ...picture, ...x264, '-bf', '2', '-c:a', 'aac', clip);
-  const { queue } = world.fake({ faces: VISITOR });
+  const { queue } = world.fake({ faces: (frame) => VISITOR(frame - 25) });
   const out = world.at('range.mp4');
   const { id } = await queue.add(world.request(clip, { out, trim: { in: { seconds: 1 }, out: { frame: 60 } } }));
   const done = await queue.settled(id);

@@ -81,6 +81,7 @@ const track = { firstFrame: 0, lastFrame: 99, bestFrame: 5, source: null, ranges
 const timeline: JobTimeline = {
   first: 0,
   end: 100,
+  looked: { first: 0, end: 100 },
   tracks: [
     { ...track, id: 0, frames: 30 },
     { ...track, id: 1, frames: 90 },
@@ -93,6 +94,7 @@ const job = (state: JobState, phase: JobInfo['phase'] = 'analyse'): JobInfo => (
   target: 'film.mp4',
   out: null,
   output: 'video',
+  container: 'mp4',
   state,
   phase,
   width: 64,

@@ -9,6 +9,7 @@ const job = (n: number, state: JobState, change: Partial<JobInfo> = {}): JobInfo
   target: 'film.mp4',
   out: null,
   output: 'video',
+  container: 'mp4',
   state,
   phase: 'swap',
   width: 64,

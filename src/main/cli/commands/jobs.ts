@@ -70,7 +70,7 @@ async function withQueue(context: CliContext, options: CommonOptions, work: Work
   await runAction(context, options, async (log, printer) => {
     const { openJobQueue } = await import('#engine/jobs/job-queue.ts');
     await using engine = await context.openVideoEngine();
-    await using queue = openJobQueue({ jobs: findHome().jobs, engine, tuning: tellTuning(log) });
+    await using queue = openJobQueue({ ...findHome(), engine, tuning: tellTuning(log) });
     await work(queue, log, printer);
   });
 }

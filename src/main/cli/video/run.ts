@@ -18,7 +18,7 @@ export async function runVideoSwap(context: CliContext, options: SwapArguments):
     const request = await videoRequest(options);
     const { openJobQueue } = await import('#engine/jobs/job-queue.ts');
     await using engine = await context.openVideoEngine();
-    await using queue = openJobQueue({ jobs: findHome().jobs, engine, tuning: tellTuning(log) });
+    await using queue = openJobQueue({ ...findHome(), engine, tuning: tellTuning(log) });
     log.progress({ fraction: 0, label: `Opening ${options.target}` });
     const added = await queue.add(request, signal);
     const { job, times } = await followJob(queue, added.id, log, { signal, fresh: true });

@@ -17,6 +17,8 @@ export interface Home {
   readonly refined: string;
   /** May be deleted at any time. */
   readonly cache: string;
+  /** What was seen of the faces of clips; may be deleted at any time. */
+  readonly faces: string;
   /** Clips that pages sent for jobs, kept as long as their jobs. */
   readonly clips: string;
   /** Large files on their way from a page; empty when no studio runs. */
@@ -41,6 +43,7 @@ export function findHome(env: NodeJS.ProcessEnv = process.env): Home {
     tuned: path.join(root, 'tuned'),
     refined: path.join(root, 'refined'),
     cache: path.join(root, 'cache'),
+    faces: path.join(root, 'cache', 'faces'),
     clips: path.join(root, 'clips'),
     uploads: path.join(root, 'uploads'),
     settingsFile: path.join(root, 'settings.json'),

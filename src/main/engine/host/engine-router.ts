@@ -18,7 +18,7 @@ import { streamEvents } from './progress-stream.ts';
 import { refineHandlers } from './refine-router.ts';
 import type { Sample } from './samples.ts';
 import { type TuningServices, tuningHandlers } from './tuning-router.ts';
-import { jobHandlers, type VideoServices, videoHandlers } from './video-router.ts';
+import { jobHandlers, type PhotoFile, type VideoServices, videoHandlers } from './video-router.ts';
 import type { WindowMedia } from './window-media.ts';
 
 /** Where the application's settings are kept. */
@@ -54,7 +54,7 @@ export interface EngineLanes {
 export interface EngineWindow {
   readonly photos: WindowPhotos;
   readonly media: WindowMedia;
-  readonly photoFiles: Map<PhotoId, ReadGrant>;
+  readonly photoFiles: Map<PhotoId, PhotoFile>;
 }
 
 /** The router that one window is served with. */
@@ -64,7 +64,7 @@ export function createEngineRouter(services: EngineServices, { photos, media, ph
   const os = engineCalls();
   const toReadGrant = async (file: FileHandle): Promise<ReadGrant> =>
     samples.find((sample) => sample.file === file) ?? resolveGrant(ask, file);
-  const photoFile = (photo: PhotoId): ReadGrant => {
+  const photoFile = (photo: PhotoId): PhotoFile => {
     const file = photoFiles.get(photo);
     if (!file) throw new UsageError('This picture is not open any more.', { action: 'Open it again.' });
     return file;
@@ -78,12 +78,14 @@ export function createEngineRouter(services: EngineServices, { photos, media, ph
         const { path, name } = grant;
         const info = await lane(signal, () => studio.open({ path, name }, { thorough: input.thorough }, { signal }));
         photos.hold(info.photo, pixelBytes(info));
-        photoFiles.set(info.photo, grant);
+        photoFiles.set(info.photo, { ...grant, faces: info.faces });
         return info;
       }),
-      detect: os.photo.detect.handler(({ input, signal }) => {
+      detect: os.photo.detect.handler(async ({ input, signal }) => {
         photos.hold(input.photo);
-        return lane(signal, () => studio.detect(input.photo, { thorough: input.thorough }, { signal }));
+        const info = await lane(signal, () => studio.detect(input.photo, { thorough: input.thorough }, { signal }));
+        photoFiles.set(input.photo, { ...photoFile(input.photo), faces: info.faces });
+        return info;
       }),
       view: os.photo.view.handler(async ({ input }) => {
         photos.hold(input.photo);

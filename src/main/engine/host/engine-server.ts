@@ -1,9 +1,9 @@
 /** One engine process, serving any number of windows. */
-import type { ReadGrant } from '#main/rpc/control.ts';
 import { type FrameChannel, serveRouter } from '#main/rpc/serve.ts';
 import type { PhotoId } from '#shared/contract.ts';
 import { createEngineRouter, type EngineServices } from './engine-router.ts';
 import { createPhotoLeases, type LeaseLimits } from './photo-leases.ts';
+import type { PhotoFile } from './video-router.ts';
 import { createWindowMedia } from './window-media.ts';
 
 const GRACE_MS = 10 * 60_000;
@@ -19,7 +19,7 @@ export function createEngineServer(
   services: EngineServices,
   { graceMs = GRACE_MS, orphanBytes = ORPHAN_BYTES }: Partial<LeaseLimits> = {},
 ): EngineServer {
-  const photoFiles = new Map<PhotoId, ReadGrant>();
+  const photoFiles = new Map<PhotoId, PhotoFile>();
   const leases = createPhotoLeases(
     (photo) => {
       photoFiles.delete(photo);

@@ -12,6 +12,7 @@ import { refinePhoto } from '#engine/tuning/refine-photo.ts';
 import { openTuningNetworks } from '#engine/tuning/tuning-networks.ts';
 import { listPacks } from '#engine/weights/packs.ts';
 import { examineSystem } from './doctor.ts';
+import { keepTidy } from './keep-tidy.ts';
 import { createKeptClips } from './kept-clips.ts';
 import { createKeptWeights } from './kept-weights.ts';
 import { createLane } from './lane.ts';
@@ -28,6 +29,11 @@ export const openServices: OpenServices = async () => {
   const work = createLane();
   const studio = createPhotoStudio();
   const desk = new TuningDesk(home.jobs);
+  const jobs = openJobQueue({
+    ...{ jobs: home.jobs, faces: home.faces, tuning: desk },
+    engine: shareLane(createVideoEngine(), work),
+  });
+  keepTidy(jobs);
   return {
     studio,
     samples: await readSamples(path.join(modelsFolder(), 'samples')),
@@ -54,7 +60,7 @@ export const openServices: OpenServices = async () => {
       },
     },
     video: {
-      jobs: openJobQueue({ jobs: home.jobs, engine: shareLane(createVideoEngine(), work), tuning: desk }),
+      jobs,
       videos: createOpenedVideos(),
       kept: createKeptClips(home.clips),
     },

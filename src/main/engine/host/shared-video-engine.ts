@@ -23,15 +23,16 @@ const shareTuning =
 export function shareLane(engine: VideoEngine, lane: Lane): VideoEngine {
   return {
     identity: (swap) => engine.identity(swap),
-    async openAnalysis(behind) {
-      const analysis = await engine.openAnalysis(behind);
+    async openAnalysis(...from) {
+      const analysis = await engine.openAnalysis(...from);
       return {
         look: (frame, signal) => lane(signal, () => analysis.look(frame, signal)),
         take: () => analysis.take(),
         [Symbol.asyncDispose]: () => analysis[Symbol.asyncDispose](),
       };
     },
-    timeline: (chunks, signal) => lane(signal, () => engine.timeline(chunks, signal)),
+    timeline: (pieces, signal) => lane(signal, () => engine.timeline(pieces, signal)),
+    ...(engine.seenWith === undefined ? {} : { seenWith: () => engine.seenWith!() }),
     requireFace: (photo, signal) => lane(signal, () => engine.requireFace(photo, signal)),
     async openSwapper(request) {
       const swapper = await lane(undefined, () => engine.openSwapper(request));

@@ -3,7 +3,7 @@ import type { JobQueue, JobSource } from '#engine/jobs/jobs.ts';
 import { ENCODERS } from '#engine/video/encoders.ts';
 import { openToolbox } from '#engine/video/toolbox.ts';
 import type { ReadGrant } from '#main/rpc/control.ts';
-import type { FileHandle, PhotoId } from '#shared/contract.ts';
+import type { Face, FileHandle, PhotoId } from '#shared/contract.ts';
 import type { JobOrder, JobOrderChange, JobSourceChoice, JobWatchEvent } from '#shared/contract-video.ts';
 import { type JobId, VIDEO_CODECS } from '#shared/jobs.ts';
 import type { AskShell } from './control-client.ts';
@@ -16,13 +16,18 @@ import { toBlob } from './picture-blob.ts';
 import { streamEvents } from './progress-stream.ts';
 import type { WindowMedia } from './window-media.ts';
 
+/** A photo that a window has open, and the faces that it was told of. */
+export interface PhotoFile extends ReadGrant {
+  readonly faces: readonly Pick<Face, 'index' | 'box'>[];
+}
+
 export interface VideoServices {
   readonly jobs: JobQueue;
   readonly videos: OpenedVideos;
   readonly kept: KeptClips;
   readonly ask: AskShell;
   /** The files behind the photos of this process. @throws UsageError when no such photo is open */
-  readonly photoFile: (photo: PhotoId) => ReadGrant;
+  readonly photoFile: (photo: PhotoId) => PhotoFile;
   readonly fileOf: (file: FileHandle) => Promise<ReadGrant>;
 }
 
@@ -59,20 +64,23 @@ export function jobHandlers(os: EngineCalls['jobs'], services: VideoServices, me
   const { jobs, videos, kept, ask, photoFile } = services;
 
   const toSource = ({ photo, face, goal }: JobSourceChoice): JobSource => {
-    const { path, name } = photoFile(photo);
-    return { path, name, face, goal };
+    const { path, name, faces } = photoFile(photo);
+    // The window may have searched more closely than a job does: then the face has another number there.
+    const box = face === 'largest' ? undefined : faces.find(({ index }) => index === face)?.box;
+    return { path, name, face, goal, ...(box === undefined ? {} : { box }) };
   };
   const settingsOf = ({
     sources,
     swap,
     video,
-    export: { output, codec, quality, preset },
+    export: { output, container, codec, quality, preset },
   }: JobOrder | JobOrderChange) => ({
     sources: sources.map(toSource),
     swap,
     video,
     encoder: { codec, quality, preset },
     output,
+    ...(output === 'video' ? { container } : {}),
   });
 
   async function sweep(): Promise<void> {
@@ -117,6 +125,8 @@ export function jobHandlers(os: EngineCalls['jobs'], services: VideoServices, me
           ...settingsOf(input),
           target: { path: clip.file.path, name: clip.file.name },
           trim: input.trim,
+          looked: input.looked,
+          formerly: input.formerly,
         };
         return await jobs.add(input.stopAfter ? { ...request, stopAfter: input.stopAfter } : request, signal);
       } finally {
@@ -124,7 +134,9 @@ export function jobHandlers(os: EngineCalls['jobs'], services: VideoServices, me
         await sweep();
       }
     }),
-    configure: os.configure.handler(({ input }) => jobs.configure(input.job, settingsOf(input))),
+    configure: os.configure.handler(({ input }) =>
+      jobs.configure(input.job, { ...settingsOf(input), ...(input.trim === undefined ? {} : { trim: input.trim }) }),
+    ),
     list: os.list.handler(() => jobs.list()),
     watch: os.watch.handler(async function* ({ signal }) {
       try {

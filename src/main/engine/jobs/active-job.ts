@@ -5,10 +5,11 @@ import { throwIfCancelled, toReport } from '#engine/errors.ts';
 import { isLock, type Lock, tryLock } from '#engine/files/lock.ts';
 import type { JobInfo } from '#shared/jobs.ts';
 import type { JobPhase } from '#shared/video.ts';
-import { analysedParts } from './analyse-phase.ts';
+import { analysedFrames } from './analyse-phase.ts';
 import { listenForAsks } from './asks.ts';
 import { cleanUp, keepFrames } from './clean-up.ts';
 import { describeJob } from './describe-job.ts';
+import type { FaceStore } from './face-store.ts';
 import { isDiskFull } from './free-space.ts';
 import type { JobFolder } from './job-folder.ts';
 import { type RunOutcome, runJob } from './job-runner.ts';
@@ -34,6 +35,7 @@ export interface ActiveJobOptions {
   readonly onChange: () => void;
   readonly onFrame: (frame: number) => void;
   readonly tuning?: TuningWatch | undefined;
+  readonly faces?: FaceStore | undefined;
 }
 
 /** Why a job is stopped from outside. */
@@ -111,11 +113,11 @@ export class ActiveJob {
   }
 
   async #runJob(signal: AbortSignal): Promise<RunOutcome> {
-    const { folder, engine, lock } = this.#options;
+    const { folder, engine, lock, faces } = this.#options;
     const meter = createProgressMeter(phasesOf(this.#manifest, isTuned(this.#manifest)));
     this.#meter = meter;
     return runJob({
-      ...{ folder, engine, signal, meter },
+      ...{ folder, engine, signal, meter, faces },
       manifest: this.#manifest,
       fresh: this.#options.fresh,
       placing: this.#state.result,
@@ -216,9 +218,8 @@ function withChange(state: StoredState, change: StateChange): StoredState {
 async function finishedFrames(folder: JobFolder, manifest: Manifest, phase: JobPhase): Promise<number> {
   const { first, end, partFrames } = manifest;
   if (phase === 'finish') return end - first;
-  const parts =
-    phase === 'analyse' ? await analysedParts(folder, manifest) : (await finishedParts(folder, manifest)).length;
-  return Math.min(end - first, parts * partFrames);
+  if (phase === 'analyse') return analysedFrames(folder, manifest);
+  return Math.min(end - first, (await finishedParts(folder, manifest)).length * partFrames);
 }
 
 /** Waits until no other process runs a job. @throws CancelledError, StorageError */

@@ -1,31 +1,65 @@
-/** Finds the faces of every wanted frame. What was seen of a part is a file; the next process goes on behind it. */
-import { access, readFile } from 'node:fs/promises';
+/**
+ * Finds the faces of every frame that is to be looked at. What was seen is kept as records (`face-records.ts`), a file each
+ * part; the next process goes on behind it, and other jobs on the clip take it over (`face-store.ts`).
+ */
+import { access, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { FaceTimeline } from '#engine/face/tracks/timeline.ts';
 import { writeFileAtomic } from '#engine/files/atomic.ts';
 import { makeFolder } from '#engine/files/folder.ts';
+import { findTool } from '#engine/video/ffmpeg.ts';
 import { clipFrames } from './clip.ts';
-import { chunkFile, type JobFolder } from './job-folder.ts';
-import { type PartPlan, partAt, partCount, partsOf } from './parts.ts';
+import { codeVersion } from './code-version.ts';
+import { coverRange, type FaceGap, listRecords, lookedFrames, recordName } from './face-records.ts';
+import type { FaceStore, SeenIn } from './face-store.ts';
+import type { JobFolder } from './job-folder.ts';
+import type { Manifest } from './manifest.ts';
 import type { JobRun } from './run.ts';
-import { type ClipTracks, describeTracks, readTracks, writeTracks } from './tracks-file.ts';
+import { type ClipTracks, describeTracks, readFormerTracks, readTracks, writeTracks } from './tracks-file.ts';
 import { tryAgain } from './try-again.ts';
-import { shiftTimeline, type VideoEngine } from './video-engine.ts';
+import type { VideoEngine } from './video-engine.ts';
 
 export interface Analysis {
   readonly timeline: FaceTimeline;
   readonly tracks: ClipTracks;
 }
 
-/** Parts from the first whose faces are all found. */
-export async function analysedParts(folder: JobFolder, plan: PartPlan): Promise<number> {
-  for (const { number } of partsOf(plan)) {
-    const there = await access(chunkFile(folder, number)).then(
-      () => true,
-      () => false,
-    );
-    if (!there) return number;
-  }
-  return partCount(plan);
+/** Frames whose faces are found. */
+export const analysedFrames = ({ analysis }: JobFolder, { looked }: Pick<Manifest, 'looked'>): Promise<number> =>
+  lookedFrames(analysis, looked);
+
+export const lookedCount = ({ looked: { first, end } }: Pick<Manifest, 'looked'>): number => end - first;
+
+/**
+ * Takes over what other jobs saw of the clip, once: later the job has records of its own, and goes on behind those.
+ * @throws StorageError
+ */
+export async function takeSeen(
+  folder: JobFolder,
+  manifest: Manifest,
+  engine: VideoEngine,
+  store: FaceStore | undefined,
+): Promise<void> {
+  const begun = await access(folder.analysis).then(
+    () => true,
+    () => false,
+  );
+  const seenIn = begun || !store ? undefined : await seenInClip(manifest, engine);
+  if (seenIn) await store?.take(seenIn, manifest.looked, folder.analysis);
+}
+
+/** The clip with everything that decides what is seen in it; undefined where the engine does not say. */
+async function seenInClip({ target, decodedTimes }: Manifest, engine: VideoEngine): Promise<SeenIn | undefined> {
+  const seenWith = await engine.seenWith?.();
+  if (seenWith === undefined) return undefined;
+  const { found } = await findTool('ffmpeg');
+  return {
+    clip: target.sha256,
+    times: decodedTimes ? 'decoded' : 'packets',
+    studio: await codeVersion(),
+    ffmpeg: found?.version ?? '',
+    ...seenWith,
+  };
 }
 
 /**
@@ -35,15 +69,15 @@ export async function analysedParts(folder: JobFolder, plan: PartPlan): Promise<
  */
 export async function analysePhase(run: JobRun): Promise<Analysis> {
   const { folder, manifest, engine, signal, meter, listener } = run;
-  const { first, end } = manifest;
-  const parts = partsOf(manifest);
-  const finished = await analysedParts(folder, manifest);
-  meter.begin('analyse', Math.min(finished * manifest.partFrames, end - first), end - first);
-  await listener.step({ phase: 'analyse', framesDone: meter.now().framesDone });
-  if (finished < parts.length) {
+  await takeSeen(folder, manifest, engine, run.faces);
+  const total = lookedCount(manifest);
+  const finished = await analysedFrames(folder, manifest);
+  meter.begin('analyse', finished, total);
+  await listener.step({ phase: 'analyse', framesDone: finished });
+  if (finished < total) {
     await makeFolder(folder.analysis);
     await tryAgain(
-      () => analysedParts(folder, manifest),
+      () => analysedFrames(folder, manifest),
       () => lookAtFrames(run),
     );
   }
@@ -55,46 +89,51 @@ export async function analysePhase(run: JobRun): Promise<Analysis> {
 /** The finished analysis of a job; its tracks are written down the first time. @throws InputError, StorageError */
 export async function readAnalysis(
   folder: JobFolder,
-  manifest: PartPlan,
+  manifest: Pick<Manifest, 'looked' | 'first' | 'end'>,
   engine: VideoEngine,
   signal: AbortSignal,
 ): Promise<Analysis> {
-  const { first, end } = manifest;
-  const files = partsOf(manifest).map(({ number }) => chunkFile(folder, number));
-  const timeline = shiftTimeline(await engine.timeline(files, signal), first);
+  const { pieces } = coverRange(await listRecords(folder.analysis), manifest.looked);
+  const timeline = await engine.timeline(pieces, signal);
   const known = await readTracks(folder);
-  const tracks = known ?? describeTracks(timeline, first, end);
-  if (!known) await writeTracks(folder, tracks);
+  if (known) return { timeline, tracks: known };
+  const tracks = describeTracks(timeline, manifest.looked, manifest, await readFormerTracks(folder));
+  await writeTracks(folder, tracks);
+  await rm(folder.formerTracks, { force: true });
   return { timeline, tracks };
 }
 
-async function lookAtFrames({
-  folder,
-  manifest,
-  clip,
-  engine,
-  signal,
-  meter,
-  listener,
-  requireLock,
-}: JobRun): Promise<void> {
-  const { first, end, partFrames } = manifest;
-  let number = await analysedParts(folder, manifest);
-  const begin = partAt(manifest, number).first;
-  meter.setDone(begin - first);
-  await using analysis = await engine.openAnalysis(
-    number === 0 ? undefined : await readFile(chunkFile(folder, number - 1)),
-  );
-  for await (const frame of clipFrames(clip, begin, end, signal)) {
-    const { index } = frame;
-    await analysis.look({ ...frame, index: index - first }, signal);
+async function lookAtFrames(run: JobRun): Promise<void> {
+  const { folder, manifest, engine, meter } = run;
+  const { gaps } = coverRange(await listRecords(folder.analysis), manifest.looked);
+  meter.setDone(await analysedFrames(folder, manifest));
+  const seenIn = run.faces && (await seenInClip(manifest, engine));
+  const keep = async (file: string): Promise<void> => {
+    if (seenIn) await run.faces?.give(seenIn, file);
+  };
+  for (const gap of gaps) await lookAtGap(run, gap, keep);
+}
+
+async function lookAtGap(
+  { folder, manifest, clip, engine, signal, meter, listener, requireLock }: JobRun,
+  { first, end, behind }: FaceGap,
+  keep: (file: string) => Promise<void>,
+): Promise<void> {
+  const run = behind?.run ?? first;
+  let begin = first;
+  await using analysis = await engine.openAnalysis(first, behind && (await readFile(behind.file)));
+  for await (const frame of clipFrames(clip, first, end, signal)) {
+    await analysis.look(frame, signal);
     frame.release();
     meter.frame();
     listener.progress();
-    if (index + 1 < end && (index + 1 - first) % partFrames !== 0) continue;
+    const next = frame.index + 1;
+    if (next < end && (next - first) % manifest.partFrames !== 0) continue;
     await requireLock();
-    await writeFileAtomic(chunkFile(folder, number), analysis.take());
-    number += 1;
-    await listener.step({ framesDone: index + 1 - first });
+    const file = path.join(folder.analysis, recordName({ run, first: begin, end: next }));
+    await writeFileAtomic(file, analysis.take());
+    await keep(file);
+    begin = next;
+    await listener.step({ framesDone: meter.now().framesDone });
   }
 }

@@ -3,9 +3,11 @@ import path from 'node:path';
 import { toReport } from '#engine/errors.ts';
 import type { JobInfo } from '#shared/jobs.ts';
 import type { JobState } from '#shared/video.ts';
+import { lookedCount } from './analyse-phase.ts';
 import type { JobFolder } from './job-folder.ts';
 import type { Manifest } from './manifest.ts';
 import { fractionOf, type Progress, phasesOf } from './progress-meter.ts';
+import { containerOf } from './result-container.ts';
 import type { StoredState } from './state.ts';
 import { isTuned } from './tuned.ts';
 
@@ -22,12 +24,13 @@ export function describeJob(manifest: Manifest, stored: StoredState, owned: bool
   const { id, target, clip, first, end, settings, created, forecastBytes } = manifest;
   const { phase, framesDone, analysed, swappedFrames, skipped, error, changed } = stored;
   const state = actualState(stored, owned);
-  const framesTotal = end - first;
+  const framesTotal = phase === 'analyse' ? lookedCount(manifest) : end - first;
   return {
     id,
     target: target.name,
     out: settings.out === undefined ? null : path.basename(settings.out),
     output: settings.output,
+    container: containerOf(settings),
     state,
     phase,
     ...{ width: clip.width, height: clip.height, clipFrames: clip.frames, first, end, seconds: clip.seconds },
@@ -54,6 +57,7 @@ export const damagedJob = ({ id }: JobFolder, error: unknown): JobInfo => ({
   target: '',
   out: null,
   output: 'video',
+  container: null,
   state: 'failed',
   phase: 'analyse',
   ...{ width: 0, height: 0, clipFrames: 0, first: 0, end: 0, seconds: 0 },

@@ -1,10 +1,8 @@
 /** Joins the parts into the result and puts it in its place; nothing stands there before it is whole. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { decodeFrames } from '#engine/video/decode.ts';
 import { encodePictures } from '#engine/video/encode-pictures.ts';
-import type { CodecName } from '#engine/video/encoders.ts';
 import type { TimedFrame } from '#engine/video/frame-feed.ts';
 import { frameDuration, readFrameTimes } from '#engine/video/frame-times.ts';
 import { muxVideo, type Segment } from '#engine/video/mux.ts';
@@ -13,19 +11,10 @@ import { startTicks } from './clip.ts';
 import { resultFile } from './job-folder.ts';
 import { partsOf } from './parts.ts';
 import { placeResult } from './place-result.ts';
+import { containerOf } from './result-container.ts';
 import type { JobRun } from './run.ts';
 import { partEncoder, partFile } from './segments.ts';
 import { tryAgain } from './try-again.ts';
-
-/** The container of a result that has no name yet: the one that players of the codec know. */
-const OWN_ENDING: Readonly<Record<CodecName, string>> = {
-  h264: '.mp4',
-  h265: '.mp4',
-  vp9: '.webm',
-  prores: '.mov',
-  ffv1: '.mkv',
-  'h264-lossless': '.mkv',
-};
 
 /**
  * @param placing where an earlier run was about to put the result
@@ -34,12 +23,12 @@ const OWN_ENDING: Readonly<Record<CodecName, string>> = {
  */
 export async function finishPhase(run: JobRun, placing: string | undefined): Promise<string> {
   const { folder, manifest, meter, listener, requireLock, signal } = run;
-  const { output, out, encoder } = manifest.settings;
+  const { output, out } = manifest.settings;
   const frames = manifest.end - manifest.first;
   meter.begin('finish', 0, frames);
   await listener.step({ phase: 'finish', framesDone: 0 });
-  const ending = output === 'pictures' ? '' : out === undefined ? OWN_ENDING[encoder.codec] : path.extname(out);
-  const joined = resultFile(folder, ending);
+  const container = containerOf(manifest.settings);
+  const joined = resultFile(folder, container === null ? '' : `.${container}`);
   // Killed between the move and the last word about it.
   if (out !== undefined && placing === out && !existsSync(joined) && existsSync(out)) return out;
   await tryAgain(

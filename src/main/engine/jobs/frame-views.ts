@@ -11,12 +11,12 @@ import type { EncodedPicture } from '#engine/pipeline/photo-studio.ts';
 import { decodeFrames } from '#engine/video/decode.ts';
 import { type OpenedVideo, openVideo } from '#engine/video/open-video.ts';
 import type { JobId } from '#shared/jobs.ts';
-import { type Analysis, analysedParts, readAnalysis } from './analyse-phase.ts';
+import { type Analysis, analysedFrames, lookedCount, readAnalysis } from './analyse-phase.ts';
 import type { JobFolder } from './job-folder.ts';
 import { openClip, swapperRequest } from './job-runner.ts';
 import type { Manifest } from './manifest.ts';
 import { createOneKept } from './one-kept.ts';
-import { partCount, partOf } from './parts.ts';
+import { partOf } from './parts.ts';
 import { partFile, readPart } from './segments.ts';
 import type { StoredState } from './state.ts';
 import { tunedWeights } from './tune-phase.ts';
@@ -57,10 +57,10 @@ export function createFrameViews(engine: VideoEngine): FrameViews {
     clips.get(`${manifest.id} ${manifest.target.sha256} ${manifest.decodedTimes}`, () => openClip(manifest));
 
   const analysisOf = async ({ folder, manifest }: ViewedJob): Promise<Analysis> => {
-    if ((await analysedParts(folder, manifest)) < partCount(manifest)) {
+    if ((await analysedFrames(folder, manifest)) < lookedCount(manifest)) {
       throw new UsageError('The faces of this clip are not found yet.', { action: 'Find the faces first.' });
     }
-    const key = `${manifest.id} ${manifest.first} ${manifest.end} ${JSON.stringify(manifest.madeWith)}`;
+    const key = JSON.stringify([manifest.id, manifest.looked, manifest.madeWith]);
     return analyses.get(key, () => readAnalysis(folder, manifest, engine, new AbortController().signal));
   };
 

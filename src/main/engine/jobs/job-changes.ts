@@ -1,8 +1,11 @@
 /** Changes of a job that nobody works on: new settings, or everything anew. */
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { makeFolder } from '#engine/files/folder.ts';
 import { openVideo } from '#engine/video/open-video.ts';
+import type { FrameSpan, Trim } from '#shared/jobs.ts';
+import { lookedCount } from './analyse-phase.ts';
 import { removeAnalysis } from './clean-up.ts';
 import { identifyFile } from './file-identity.ts';
 import type { JobFolder } from './job-folder.ts';
@@ -14,11 +17,11 @@ import { partSecondsOf } from './parts.ts';
 import { removeSegments } from './segments.ts';
 import { madeWith } from './start-checks.ts';
 import { INITIAL_STATE, type StoredState, writeState } from './state.ts';
-import { wantedFrames } from './trim.ts';
+import { joinSpans, wantedFrames } from './trim.ts';
 import type { VideoEngine } from './video-engine.ts';
 
 /**
- * Takes new settings on. Frames that were swapped with others are thrown away; the faces stay where the range does.
+ * Takes new settings on. Frames that were swapped with others are thrown away; what was seen of the faces stays.
  * @throws UsageError, InputError, NoFaceError, StorageError; then nothing changed
  */
 export async function changeJob(
@@ -26,45 +29,54 @@ export async function changeJob(
   manifest: Manifest,
   state: StoredState,
   engine: VideoEngine,
-  { sources, ...change }: JobChange,
+  { sources, trim = manifest.trim, ...change }: JobChange,
 ): Promise<void> {
-  for (const { path: photo, name, face } of sources ?? []) await engine.requireFace({ path: photo, name, face });
+  for (const { path: photo, name, face, box } of sources ?? []) {
+    await engine.requireFace({ path: photo, name, face, box });
+  }
   const settings = await checkSettings(
     { ...manifest.settings, ...change },
     manifest.target.path,
     (sources ?? []).map((source) => ({ path: source.path })),
   );
-  const range = await rangeOf(manifest, settings.video.maxFrames);
+  const range = await rangeOf(manifest, trim, settings.video.maxFrames);
+  const looked = joinSpans(range, manifest.looked, manifest.clip.frames);
   const changed: Manifest = {
     ...manifest,
     ...range,
+    looked,
+    trim,
     settings,
     sources: sources === undefined ? manifest.sources : await copySources(folder, sources),
   };
-  const sameFrames = isDeepStrictEqual(range, { first: manifest.first, end: manifest.end });
+  const sameFrames = isDeepStrictEqual(looked, manifest.looked);
   const sameWork =
-    sameFrames &&
+    isDeepStrictEqual(range, { first: manifest.first, end: manifest.end }) &&
     isDeepStrictEqual({ ...settings, out: undefined }, { ...manifest.settings, out: undefined }) &&
     isDeepStrictEqual(changed.sources, manifest.sources);
   if (!sameWork) await removeSegments(folder);
-  if (!sameFrames) {
-    await removeAnalysis(folder);
-    await rm(folder.tracks, { force: true });
-  }
+  // More frames may bring more people and other numbers: these say who was who.
+  if (!sameFrames && state.analysed) await rename(folder.tracks, folder.formerTracks);
   await writeManifest(folder, changed);
   if (sameWork && state.state !== 'done') return;
   await removeResult(folder, state);
   await writeState(folder, {
     ...INITIAL_STATE,
-    ...(sameFrames && state.analysed ? { analysed: true, phase: 'swap' } : {}),
+    ...(sameFrames && state.analysed ? afterAnalysis(changed) : {}),
     state: 'paused',
     changed: new Date().toISOString(),
   });
 }
 
-async function rangeOf(manifest: Manifest, maxFrames: number): Promise<{ first: number; end: number }> {
-  const { first, end, settings, trim } = manifest;
-  if (maxFrames === settings.video.maxFrames) return { first, end };
+/** Where a job stands whose faces are found: a draft stays one until it is started. */
+export const afterAnalysis = (manifest: Manifest): Pick<StoredState, 'analysed' | 'phase' | 'framesDone'> =>
+  manifest.stopAfter === undefined
+    ? { analysed: true, phase: 'swap', framesDone: 0 }
+    : { analysed: true, phase: 'analyse', framesDone: lookedCount(manifest) };
+
+async function rangeOf(manifest: Manifest, trim: Trim, maxFrames: number): Promise<FrameSpan> {
+  const { first, end, settings } = manifest;
+  if (maxFrames === settings.video.maxFrames && isDeepStrictEqual(trim, manifest.trim)) return { first, end };
   const { info, times } = await openClip(manifest);
   return wantedFrames(times, info.startSeconds, trim, maxFrames);
 }
@@ -80,12 +92,15 @@ export async function startAnew(folder: JobFolder, manifest: Manifest, state: St
   const identityOfEngine = await madeWith(engine, settings.swap);
   await removeSegments(folder);
   await removeAnalysis(folder);
+  // Whatever made it fail must not be taken over from another job: an empty folder is a beginning.
+  if (state.state === 'failed') await makeFolder(folder.analysis);
   await rm(folder.tuning, { recursive: true, force: true });
   await Promise.all([folder.tracks, folder.frames].map((file) => rm(file, { force: true })));
   await removeResult(folder, state);
+  const partSeconds = engine.partSeconds ?? partSecondsOf(identityOfEngine['engine']);
   const anew = {
     ...manifest,
-    ...describeClip(clip, identity, trim, settings, engine.partSeconds ?? partSecondsOf(identityOfEngine['engine'])),
+    ...describeClip(clip, identity, trim, settings, partSeconds, manifest.looked),
     decodedTimes: false,
   };
   await writeManifest(folder, { ...anew, madeWith: identityOfEngine });

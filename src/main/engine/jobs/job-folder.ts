@@ -19,6 +19,8 @@ export interface JobFolder {
   readonly analysis: string;
   /** Tracks of the finished analysis. */
   readonly tracks: string;
+  /** Tracks of an earlier analysis of fewer frames, until those of the present one are known. */
+  readonly formerTracks: string;
   readonly segments: string;
   /** Prepared faces, checkpoints and tuned weights of personal tuning. */
   readonly tuning: string;
@@ -41,6 +43,7 @@ export function jobFolder(jobs: string, id: JobId): JobFolder {
     sources: at('sources'),
     analysis: at('analysis'),
     tracks: at('tracks.json'),
+    formerTracks: at('former-tracks.json'),
     segments: at('segments'),
     tuning: at('tuning'),
     frames: at('frames.json'),
@@ -64,10 +67,6 @@ export function newJobId(now: number, random: number): JobId {
 }
 
 const partName = (part: number): string => String(part).padStart(6, '0');
-
-/** The faces of a part's frames. */
-export const chunkFile = (folder: JobFolder, part: number): string =>
-  path.join(folder.analysis, `${partName(part)}.faces`);
 
 /** The encoded frames of a part. */
 export const segmentFile = (folder: JobFolder, part: number, muxer: string): string =>

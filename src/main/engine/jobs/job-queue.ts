@@ -4,14 +4,16 @@ import { UsageError } from '#engine/errors.ts';
 import { isLock, type Lock, lockOwner, tryLock } from '#engine/files/lock.ts';
 import { type JobId, type JobInfo, jobIdSchema } from '#shared/jobs.ts';
 import { ActiveJob, type Wish } from './active-job.ts';
-import { analysedParts } from './analyse-phase.ts';
+import { analysedFrames, lookedCount, readAnalysis, takeSeen } from './analyse-phase.ts';
 import { askOwner, forgetAsks } from './asks.ts';
 import { cleanUp } from './clean-up.ts';
 import { actualState, damagedJob, describeJob } from './describe-job.ts';
+import { DRAFT_MS, isLeftDraft, lastUse, noteUse } from './drafts.ts';
+import { type FaceStore, openFaceStore } from './face-store.ts';
 import { checkTargetQuickly } from './file-identity.ts';
 import { createFrameViews, type FrameViews } from './frame-views.ts';
 import { requireRoom } from './free-space.ts';
-import { changeJob, startAnew } from './job-changes.ts';
+import { afterAnalysis, changeJob, startAnew } from './job-changes.ts';
 import { type JobFolder, jobFolder, laneLock, UNFINISHED } from './job-folder.ts';
 import { requireSources } from './job-runner.ts';
 import { jobTimeline } from './job-timeline.ts';
@@ -32,6 +34,8 @@ export interface JobQueueOptions {
   readonly engine: VideoEngine;
   /** Watches and steers the tunings of this queue's jobs. */
   readonly tuning?: TuningWatch | undefined;
+  /** Where to keep what was seen of clips, for further jobs on them; without it each job looks for itself. */
+  readonly faces?: string | undefined;
 }
 
 /** Nothing is read or run before the first call. */
@@ -47,22 +51,24 @@ class FolderJobQueue implements JobQueue {
   readonly #jobs: string;
   readonly #engine: VideoEngine;
   readonly #tuning: TuningWatch | undefined;
+  readonly #faces: FaceStore | undefined;
   readonly #views: FrameViews;
   readonly #active = new Map<JobId, { readonly job: ActiveJob; readonly over: Promise<void> }>();
   readonly #listeners = new Set<(event: JobEvent) => void>();
   /** The jobs of this process, one after the other. */
   #lane: Promise<void> = Promise.resolve();
 
-  constructor({ jobs, engine, tuning }: JobQueueOptions) {
+  constructor({ jobs, engine, tuning, faces }: JobQueueOptions) {
     this.#jobs = jobs;
     this.#tuning = tuning;
     this.#engine = engine;
+    this.#faces = faces === undefined ? undefined : openFaceStore(faces);
     this.#views = createFrameViews(engine);
   }
 
   async add(request: JobRequest, signal?: AbortSignal): Promise<JobInfo> {
     const folder = await makeJob(this.#jobs, this.#engine, request, signal);
-    await this.#enqueue(folder, true);
+    if (request.stopAfter === undefined || !(await this.#isSeen(folder.id, signal))) await this.#enqueue(folder, true);
     return this.get(folder.id);
   }
 
@@ -102,7 +108,7 @@ class FolderJobQueue implements JobQueue {
       const next = stopAfter !== undefined && state.analysed ? rest : manifest;
       requireSources(next);
       await checkTargetQuickly(next);
-      const begun = (await analysedParts(folder, next)) > 0;
+      const begun = (await analysedFrames(folder, next)) > 0;
       if (begun) requireSame(next, await madeWith(this.#engine, next.settings.swap));
       await this.#requireRoomLeft(folder, next);
       if (next !== manifest) await writeManifest(folder, next);
@@ -127,11 +133,16 @@ class FolderJobQueue implements JobQueue {
   async remove(id: JobId): Promise<void> {
     const folder = this.#folder(id);
     if (this.#active.has(id) || (await lockOwner(folder.lock))) await this.#stop(id, 'cancel');
+    await this.#delete(folder);
+  }
+
+  /** Deletes the folder of a job on which nobody works. @throws UsageError when there is none */
+  async #delete({ id, root }: JobFolder): Promise<void> {
     this.#views.forget(id);
-    const going = `${folder.root}${UNFINISHED}`;
+    const going = `${root}${UNFINISHED}`;
     try {
       // Gone at once, whatever happens while it is deleted.
-      await rename(folder.root, going);
+      await rename(root, going);
     } catch (error) {
       throw error instanceof Error && 'code' in error && error.code === 'ENOENT' ? noSuchJob(id) : error;
     }
@@ -144,6 +155,15 @@ class FolderJobQueue implements JobQueue {
     return this.get(id);
   }
 
+  async tidy(): Promise<void> {
+    const names = await readdir(this.#jobs).catch(() => []);
+    for (const id of names.flatMap((name) => jobIdSchema.safeParse(name).data ?? [])) {
+      // One that is damaged, or gone by now, is left to its user.
+      await this.#removeLeftDraft(this.#folder(id)).catch(() => undefined);
+    }
+    await this.#faces?.tidy();
+  }
+
   watch(listener: (event: JobEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -151,11 +171,13 @@ class FolderJobQueue implements JobQueue {
 
   async timeline(id: JobId) {
     const { folder, manifest } = await this.#know(id);
+    await noteUse(folder, manifest);
     return jobTimeline(folder, manifest);
   }
 
   async frameOf(id: JobId, frame: number, which: 'target' | 'result', options: Parameters<JobQueue['frameOf']>[3]) {
     const { folder, manifest, state } = await this.#know(id);
+    await noteUse(folder, manifest);
     const latest = this.#active.get(id)?.job.latest;
     return this.#views.frame({ folder, manifest, state, latest }, frame, which, options);
   }
@@ -189,6 +211,31 @@ class FolderJobQueue implements JobQueue {
     this.#listeners.clear();
   }
 
+  /** Finishes a job that only looks for people at once, where all that it would look at was seen before. */
+  async #isSeen(id: JobId, signal: AbortSignal | undefined): Promise<boolean> {
+    let seen = false;
+    await this.#alone(id, async ({ folder, manifest, state }) => {
+      await takeSeen(folder, manifest, this.#engine, this.#faces);
+      if ((await analysedFrames(folder, manifest)) < lookedCount(manifest)) return;
+      await readAnalysis(folder, manifest, this.#engine, signal ?? new AbortController().signal);
+      const changed = new Date().toISOString();
+      await writeState(folder, { ...state, ...afterAnalysis(manifest), state: 'paused', changed });
+      seen = true;
+    });
+    if (seen) await this.#changed(id);
+    return seen;
+  }
+
+  /** Removes a draft that nobody works on or has used of late. */
+  async #removeLeftDraft(folder: JobFolder): Promise<void> {
+    if (this.#active.has(folder.id) || (await lockOwner(folder.lock))) return;
+    const { manifest, state } = await this.#know(folder.id);
+    if (!isLeftDraft(manifest, state) || Date.now() - (await lastUse(folder)) < DRAFT_MS) return;
+    // Held to the end: nobody can begin to work on it meanwhile.
+    await using _lock = await this.#take(folder);
+    await this.#delete(folder);
+  }
+
   #folder(id: JobId): JobFolder {
     return jobFolder(this.#jobs, jobIdSchema.parse(id));
   }
@@ -220,6 +267,7 @@ class FolderJobQueue implements JobQueue {
     const job = new ActiveJob({
       ...{ folder, manifest, state, lock, fresh, engine: this.#engine, laneLock: laneLock(this.#jobs) },
       tuning: this.#tuning,
+      faces: this.#faces,
       onChange: () => this.#emit({ type: 'job', job: job.info() }),
       onFrame: (frame) => this.#emit({ type: 'frame', id, frame }),
     });

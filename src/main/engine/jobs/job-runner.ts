@@ -4,9 +4,10 @@ import path from 'node:path';
 import { InputError, UsageError } from '#engine/errors.ts';
 import { readFrameTimes } from '#engine/video/frame-times.ts';
 import { type OpenedVideo, openVideo } from '#engine/video/open-video.ts';
-import { type Analysis, analysedParts, analysePhase } from './analyse-phase.ts';
+import { type Analysis, analysedFrames, analysePhase } from './analyse-phase.ts';
 import { assignSources } from './assignment.ts';
 import { UnexpectedFramesError } from './clip.ts';
+import type { FaceStore } from './face-store.ts';
 import { checkInputs } from './file-identity.ts';
 import { finishPhase } from './finish-phase.ts';
 import type { JobFolder } from './job-folder.ts';
@@ -28,6 +29,7 @@ export interface RunnerOptions {
   readonly signal: AbortSignal;
   readonly meter: ProgressMeter;
   readonly listener: RunListener;
+  readonly faces?: FaceStore | undefined;
   requireLock(): Promise<void>;
   /** Nothing was done yet, and the inputs were read a moment ago. */
   readonly fresh: boolean;
@@ -81,7 +83,7 @@ export function swapperRequest(folder: JobFolder, manifest: Manifest, { timeline
   const { sources, target, settings } = manifest;
   const assigned = assignSources(sources, tracks, target.name);
   const photos = sources.map(
-    ({ file, name, face }): PhotoFace => ({ path: path.join(folder.sources, file), name, face }),
+    ({ file, name, face, box }): PhotoFace => ({ path: path.join(folder.sources, file), name, face, box }),
   );
   return {
     swap: settings.swap,
@@ -94,7 +96,7 @@ export function swapperRequest(folder: JobFolder, manifest: Manifest, { timeline
 /** Before the first part is finished, a job may begin with other versions than it was made with. */
 async function renewIdentity({ folder, manifest, engine }: RunnerOptions): Promise<Manifest> {
   const now = await madeWith(engine, manifest.settings.swap);
-  const begun = (await analysedParts(folder, manifest)) > 0 || (await hasSegments(folder));
+  const begun = (await analysedFrames(folder, manifest)) > 0 || (await hasSegments(folder));
   if (begun) {
     requireSame(manifest, now);
     return manifest;
@@ -137,6 +139,10 @@ async function countDecodedFrames(
     ...manifest,
     first,
     end,
+    looked: {
+      first: Math.min(manifest.looked.first, first),
+      end: Math.max(end, Math.min(manifest.looked.end, times.pts.length)),
+    },
     decodedTimes: true,
     clip: { ...manifest.clip, frames: times.pts.length },
     notices: [...manifest.notices, `${times.pts.length} frames of this file can be decoded.`],

@@ -1,7 +1,7 @@
 /** Tracks and frames of a job with what became of them. */
 
 import { NoFaceError, UsageError } from '#engine/errors.ts';
-import type { FrameRange, JobTimeline, JobTrack } from '#shared/jobs.ts';
+import type { FrameRange, FrameSpan, JobTimeline, JobTrack } from '#shared/jobs.ts';
 import { assignSources } from './assignment.ts';
 import { fillPending, joinRanges } from './frame-states.ts';
 import { readFrames } from './frames-file.ts';
@@ -19,13 +19,16 @@ export async function jobTimeline(folder: JobFolder, manifest: Manifest): Promis
     finishedParts(folder, manifest),
   ]);
   const ranges = kept.length > 0 ? [...kept] : joinRanges(reports.map((report) => report.ranges));
+  // Until it is started its range may change: then all that was seen is wanted.
+  const shown = manifest.stopAfter === undefined ? { first, end } : manifest.looked;
   // Parts are finished in order.
-  const frontier = (ranges.at(-1)?.to ?? first - 1) + 1;
+  const frontier = (ranges.at(-1)?.to ?? shown.first - 1) + 1;
   const sources = tracks ? assignmentsOf(manifest, tracks) : new Map<number, number>();
   return {
     first,
     end,
-    tracks: (tracks?.tracks ?? []).map((track) => describeTrack(track, sources.get(track.id), frontier)),
+    looked: manifest.looked,
+    tracks: (tracks?.tracks ?? []).map((track) => describeTrack(within(track, shown), sources.get(track.id), frontier)),
     ranges: fillPending(ranges, first, end),
   };
 }
@@ -40,6 +43,14 @@ function assignmentsOf({ sources, target }: Manifest, tracks: ClipTracks): Map<n
   }
 }
 
+/** The part of a track that lies in these frames. */
+const within = (track: StoredTrack, { first, end }: FrameSpan): StoredTrack => ({
+  ...track,
+  ranges: track.ranges
+    .map(({ from, to, state }) => ({ from: Math.max(from, first), to: Math.min(to, end - 1), state }))
+    .filter(({ from, to }) => from <= to),
+});
+
 /** @param frontier the first frame that is not finished */
 function describeTrack(track: StoredTrack, source: number | undefined, frontier: number): JobTrack {
   const ranges = track.ranges.flatMap((range): FrameRange[] => {
@@ -49,5 +60,6 @@ function describeTrack(track: StoredTrack, source: number | undefined, frontier:
     const rest: FrameRange = { from: Math.max(range.from, frontier), to: range.to, state: 'pending' };
     return [done, rest].filter(({ from, to }) => from <= to);
   });
-  return { ...track, source: source ?? null, ranges };
+  const { bestBox: _place, ...told } = track;
+  return { ...told, source: source ?? null, ranges };
 }

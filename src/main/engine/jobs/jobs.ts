@@ -4,8 +4,19 @@
  */
 import type { EncodedPicture } from '#engine/pipeline/photo-studio.ts';
 import type { EncoderSettings } from '#engine/video/encoders.ts';
-import type { JobId, JobInfo, JobOutput, JobTimeline, SourceFace, SourceGoal, Trim } from '#shared/jobs.ts';
+import type {
+  FaceBox,
+  FrameSpan,
+  JobId,
+  JobInfo,
+  JobOutput,
+  JobTimeline,
+  SourceFace,
+  SourceGoal,
+  Trim,
+} from '#shared/jobs.ts';
 import type { SwapSettings, VideoSettings } from '#shared/settings.ts';
+import type { VideoContainer } from '#shared/video-formats.ts';
 
 /** A face that goes to tracks of the clip. Later entries win where two goals mean the same track. */
 export interface JobSource {
@@ -14,6 +25,8 @@ export interface JobSource {
   /** The photo as the user knows it. */
   readonly name: string;
   readonly face: SourceFace;
+  /** Where the face was found in the photo: counts before its number. */
+  readonly box?: FaceBox | undefined;
   readonly goal: SourceGoal;
 }
 
@@ -22,6 +35,8 @@ export interface JobSettings {
   readonly video: VideoSettings;
   readonly encoder: EncoderSettings;
   readonly output: JobOutput;
+  /** Of a result that stays in the job's folder; without it the one that players of the codec know. */
+  readonly container?: VideoContainer | undefined;
   /**
    * The result; its ending names the container. For pictures the new folder. Without it the result stays in the job's
    * folder until `saveAs`.
@@ -33,14 +48,24 @@ export interface JobRequest extends JobSettings {
   /** The clip is referenced, not copied, and looked at again when the job is resumed. */
   readonly target: { readonly path: string; readonly name: string };
   readonly trim?: Trim | undefined;
+  /** Also look for people in these frames, so that they get the numbers that another job gave them there. */
+  readonly looked?: FrameSpan | undefined;
+  /** A job of the same clip whose tracks are named in `formerly`. */
+  readonly formerly?: JobId | undefined;
   /** May be empty with `stopAfter`; sources are then given with `configure`. */
   readonly sources: readonly JobSource[];
   /** Finds the faces only and pauses, so that sources can be assigned to tracks. */
   readonly stopAfter?: 'analyse' | undefined;
 }
 
-/** What may change while a job does not run. Frames that were swapped with something else are swapped again. */
-export type JobChange = Partial<JobSettings> & { readonly sources?: readonly JobSource[] | undefined };
+/**
+ * What may change while a job does not run. Frames that were swapped with something else are swapped again. A range
+ * inside of what was looked at keeps the people and their numbers; beyond it the new frames are looked at.
+ */
+export type JobChange = Partial<JobSettings> & {
+  readonly sources?: readonly JobSource[] | undefined;
+  readonly trim?: Trim | undefined;
+};
 
 export type JobEvent =
   /** Emitted for every change of state and at most a few times a second for progress. */
@@ -64,6 +89,7 @@ export interface JobFiles {
 export interface JobQueue extends AsyncDisposable {
   /**
    * Makes the job's folder and puts it into the queue; one job of this user runs at a time, also with several processes.
+   * A job that stops after the analysis does so at once where all of its frames were looked at before.
    * @throws InputError for a clip or photo that cannot be used, UsageError, StorageError when the disk has too little room
    * @throws MissingPackError, CancelledError; no folder is left then
    */
@@ -89,6 +115,11 @@ export interface JobQueue extends AsyncDisposable {
   remove(id: JobId): Promise<void>;
   /** Resolves when the job neither waits nor runs: done, paused, failed, cancelled. Only for jobs of this queue. */
   settled(id: JobId): Promise<JobInfo>;
+  /**
+   * Removes jobs that only looked for people and were not used for a day (`DRAFT_MS`), and forgets what was seen of clips
+   * that nobody has worked on for long. What another process works on is left alone.
+   */
+  tidy(): Promise<void>;
   /** Hears of the jobs of this queue. Returns how to stop. */
   watch(listener: (event: JobEvent) => void): () => void;
   /** Tracks and the state of every frame. Before the analysis there are no tracks and every frame is pending. */

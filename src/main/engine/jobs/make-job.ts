@@ -1,5 +1,5 @@
 /** Makes a job's folder from a request: everything that can be refused is refused before it exists. */
-import { lstat, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, lstat, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfCancelled, UsageError } from '#engine/errors.ts';
 import { assertWritable, isSameFile, toStorageError } from '#engine/files/atomic.ts';
@@ -10,6 +10,7 @@ import { type FrameTimes, frameSeconds } from '#engine/video/frame-times.ts';
 import { type OpenedVideo, openVideo } from '#engine/video/open-video.ts';
 import { openToolbox } from '#engine/video/toolbox.ts';
 import type { VideoInfo } from '#engine/video/video-info.ts';
+import type { FrameSpan } from '#shared/jobs.ts';
 import { copySource, identifyFile } from './file-identity.ts';
 import { folderBytes, requireRoom, roomFor } from './free-space.ts';
 import { type JobFolder, jobFolder, newJobId, UNFINISHED } from './job-folder.ts';
@@ -19,13 +20,13 @@ import { partFramesAt, partSecondsOf } from './parts.ts';
 import { partEncoder } from './segments.ts';
 import { madeWith } from './start-checks.ts';
 import { INITIAL_STATE, makeReserve, writeState } from './state.ts';
-import { wantedFrames } from './trim.ts';
+import { joinSpans, wantedFrames } from './trim.ts';
 import type { VideoEngine } from './video-engine.ts';
 
 /** What the manifest says of the clip and the wanted frames. */
 type ClipPart = Pick<
   Manifest,
-  'target' | 'clip' | 'trim' | 'first' | 'end' | 'partFrames' | 'notices' | 'forecastBytes'
+  'target' | 'clip' | 'trim' | 'first' | 'end' | 'looked' | 'partFrames' | 'notices' | 'forecastBytes'
 >;
 
 /**
@@ -37,20 +38,23 @@ export async function makeJob(
   request: JobRequest,
   signal?: AbortSignal,
 ): Promise<JobFolder> {
-  const { target, trim = {}, sources, stopAfter } = request;
+  const { target, trim = {}, sources, stopAfter, looked, formerly } = request;
   if (sources.length === 0 && stopAfter === undefined) {
     throw new UsageError('No source was chosen.', { action: 'Give a face of the clip the face of a photo.' });
   }
   const clip = await openVideo(target.path, { file: target.name, signal });
   const settings = await checkSettings(request, target.path, sources);
   const identity = await madeWith(engine, settings.swap);
-  for (const { path: photo, name, face } of sources) await engine.requireFace({ path: photo, name, face }, signal);
+  for (const { path: photo, name, face, box } of sources) {
+    await engine.requireFace({ path: photo, name, face, box }, signal);
+  }
   const file = {
     path: path.resolve(target.path),
     name: target.name,
     ...(await identifyFile(target.path, target.name, signal)),
   };
-  const part = describeClip(clip, file, trim, settings, engine.partSeconds ?? partSecondsOf(identity['engine']));
+  const partSeconds = engine.partSeconds ?? partSecondsOf(identity['engine']);
+  const part = describeClip(clip, file, trim, settings, partSeconds, looked);
   await makeFolder(jobs).catch((error: unknown) => {
     throw toStorageError(error, jobs);
   });
@@ -75,6 +79,7 @@ export async function makeJob(
       settings,
       madeWith: identity,
     });
+    if (formerly !== undefined) await copyTracks(jobFolder(jobs, formerly), making);
     await makeReserve(making);
     await writeState(making, { ...INITIAL_STATE, changed: now.toISOString() });
     await rename(making.root, final.root);
@@ -93,8 +98,15 @@ const unfinished = (jobs: string, id: string) => {
     state: path.join(root, 'state.json'),
     reserve: path.join(root, 'reserve'),
     sources: path.join(root, 'sources'),
+    formerTracks: path.join(root, 'former-tracks.json'),
   };
 };
+
+/** What the tracks of another job were called; one that is gone or never found any says nothing. */
+const copyTracks = (from: JobFolder, to: JobFolder): Promise<void> =>
+  copyFile(from.tracks, to.formerTracks).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  });
 
 /** Making a job takes seconds. */
 const ABANDONED_MS = 10 * 60_000;
@@ -113,13 +125,14 @@ async function removeAbandoned(jobs: string): Promise<void> {
  * @throws UsageError, StorageError
  */
 export async function checkSettings(
-  { swap, video, encoder, output, out }: JobSettings,
+  { swap, video, encoder, output, container, out }: JobSettings,
   target: string,
   sources: readonly Pick<JobSource, 'path'>[],
 ): Promise<Manifest['settings']> {
-  const settings = { swap, video, encoder, output };
+  const settings = { swap, video, encoder, output, ...(container === undefined ? {} : { container }) };
   const { encoders } = await openToolbox();
   requireEncoder(partEncoder({ settings }), encoders);
+  if (output === 'video' && container !== undefined) containerFor(`.${container}`, encoder.codec);
   if (out === undefined) return settings;
   if (output === 'video') containerFor(out, encoder.codec);
   for (const input of [target, ...sources.map((source) => source.path)]) {
@@ -136,13 +149,14 @@ export async function checkSettings(
   return { ...settings, out: path.resolve(out) };
 }
 
-/** @throws UsageError when no frame is wanted */
+/** @param looked further frames to look at. @throws UsageError when no frame is wanted */
 export function describeClip(
   { info, times }: OpenedVideo,
   target: Manifest['target'],
   trim: Manifest['trim'],
   settings: Manifest['settings'],
   partSeconds: number,
+  looked?: FrameSpan,
 ): ClipPart {
   const { first, end } = wantedFrames(times, info.startSeconds, trim, settings.video.maxFrames);
   const { width, height, averageRate: rate = meanRate(times) } = info.video;
@@ -154,6 +168,7 @@ export function describeClip(
     trim,
     first,
     end,
+    looked: joinSpans({ first, end }, looked, times.pts.length),
     partFrames: partFramesAt(rate, partSeconds),
     notices: [...info.notices],
   };
@@ -177,8 +192,9 @@ export const forecastInput = (
 /** Copies the photos into the job's folder. @throws InputError, StorageError */
 export async function copySources(folder: JobFolder, sources: readonly JobSource[]): Promise<ManifestSource[]> {
   const copied: ManifestSource[] = [];
-  for (const { path: photo, name, face, goal } of sources) {
-    copied.push({ ...(await copySource(folder, photo, name)), name, face, goal });
+  for (const { path: photo, name, face, box, goal } of sources) {
+    const copy = await copySource(folder, photo, name);
+    copied.push({ ...copy, name, face, ...(box === undefined ? {} : { box: [...box] as const }), goal });
   }
   return copied;
 }

@@ -4,6 +4,7 @@ import type { TuningEvent } from '#engine/tuning/tuning-job.ts';
 import type { OpenedVideo } from '#engine/video/open-video.ts';
 import type { JobId, SkippedRange } from '#shared/jobs.ts';
 import type { JobPhase } from '#shared/video.ts';
+import type { FaceStore } from './face-store.ts';
 import type { JobFolder } from './job-folder.ts';
 import type { Manifest } from './manifest.ts';
 import type { ProgressMeter } from './progress-meter.ts';
@@ -17,6 +18,8 @@ export interface JobRun {
   readonly signal: AbortSignal;
   readonly meter: ProgressMeter;
   readonly listener: RunListener;
+  /** What other jobs saw of clips; without it each looks for itself. */
+  readonly faces?: FaceStore | undefined;
   /** Throws when another process took the job over. */
   requireLock(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Which frames of a clip are wanted. Pure. */
 import { UsageError } from '#engine/errors.ts';
 import { type FrameTimes, frameSeconds } from '#engine/video/frame-times.ts';
-import type { Trim, TrimPoint } from '#shared/jobs.ts';
+import type { FrameSpan, Trim, TrimPoint } from '#shared/jobs.ts';
 
 /** Rounding of seconds that people and programs write down. */
 const HALF_A_MILLISECOND = 0.0005;
@@ -29,6 +29,12 @@ export function wantedFrames(
   }
   return { first, end };
 }
+
+/** The frames from the first of both to the last of both, as far as the clip has them. */
+export const joinSpans = (wanted: FrameSpan, other: FrameSpan | undefined, frames: number): FrameSpan => ({
+  first: Math.min(wanted.first, other?.first ?? wanted.first),
+  end: Math.max(wanted.end, Math.min(other?.end ?? 0, frames)),
+});
 
 /** The first frame at or after the point; the number of frames where there is none. */
 function frameAt(times: FrameTimes, startSeconds: number, point: TrimPoint): number {

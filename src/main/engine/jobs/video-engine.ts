@@ -1,12 +1,13 @@
 /** What a job needs of face analysis and of a swapping engine. Tests bring their own. */
+import type { ObservationPiece } from '#engine/face/tracks/observation-source.ts';
 import type { FaceTimeline, TrackedFace } from '#engine/face/tracks/timeline.ts';
 import type { Frame, FrameSwapper } from '#engine/pipeline/frame-swapper.ts';
 import type { PreparedFrame } from '#engine/tuning/frame-files.ts';
 import type { TuningJobOptions, TuningOutcome, TuningSettings } from '#engine/tuning/tuning-job.ts';
-import type { SourceFace } from '#shared/jobs.ts';
+import type { FaceBox, SourceFace } from '#shared/jobs.ts';
 import type { SwapSettings, VideoSettings } from '#shared/settings.ts';
 
-/** Looks at the wanted frames one after the other; here they count from 0. */
+/** Looks at frames of the clip one after the other. */
 export interface ClipAnalysis extends AsyncDisposable {
   /** @throws CancelledError */
   look(frame: Frame, signal: AbortSignal): Promise<void>;
@@ -20,6 +21,8 @@ export interface PhotoFace {
   /** As the user knows it. */
   readonly name: string;
   readonly face: SourceFace;
+  /** Where it was found, which says more than its number: another search numbers others. */
+  readonly box?: FaceBox | undefined;
 }
 
 export interface SwapperRequest {
@@ -58,13 +61,21 @@ export interface VideoEngine extends AsyncDisposable {
    * @throws MissingPackError when the engine that is asked for cannot run
    */
   identity(swap: SwapSettings): Promise<Readonly<Record<string, string>>>;
-  /** @param behind bytes of an earlier `take` */
-  openAnalysis(behind?: Uint8Array): Promise<ClipAnalysis>;
   /**
-   * Concludes who is who. Frames count from 0 at the first wanted one.
-   * @param chunks files with what `take` gave, in order and without gaps
+   * Names and hashes of what decides what is seen in a frame, beside the clip itself. Without it nothing that was seen
+   * serves another job.
    */
-  timeline(chunks: readonly string[], signal: AbortSignal): Promise<FaceTimeline>;
+  seenWith?(): Promise<Readonly<Record<string, string>>>;
+  /**
+   * @param first the frame that comes next
+   * @param behind bytes of the `take` that ended with the frame before it
+   */
+  openAnalysis(first: number, behind?: Uint8Array): Promise<ClipAnalysis>;
+  /**
+   * Concludes who is who in the frames of the pieces.
+   * @param pieces of files with what `take` gave, in order and without gaps
+   */
+  timeline(pieces: readonly ObservationPiece[], signal: AbortSignal): Promise<FaceTimeline>;
   /** @throws NoFaceError when the photo has no such face, InputError when it is no photo */
   requireFace(photo: PhotoFace, signal?: AbortSignal): Promise<void>;
   openSwapper(request: SwapperRequest): Promise<FrameSwapper>;
@@ -75,7 +86,7 @@ export interface VideoEngine extends AsyncDisposable {
   openTuning?(request: SwapperRequest): Promise<JobTuning>;
 }
 
-/** The same timeline with frames counted over the whole clip. */
+/** The same timeline with frames counted over the whole clip. @param first the frame of the clip that it counts as 0 */
 export function shiftTimeline(timeline: FaceTimeline, first: number): FaceTimeline {
   return {
     frames: timeline.frames + first,

@@ -30,6 +30,9 @@ export interface ClipAnalyserOptions {
   readonly state?: AnalyserState | undefined;
 }
 
+/** Raised when another analysis of the same clip would see other things: what was seen before is not used any more. */
+export const TRACKING_VERSION = 1;
+
 /** Frames from one search to the next, and while no face is there at all. */
 const SEARCH_EVERY = { frames: 4, empty: 1 } as const;
 /** Of so many searches one goes through a tile, for faces too small to be found in the whole picture. */
@@ -106,7 +109,12 @@ export class ClipAnalyser implements AsyncDisposable {
     const lost = faces.length < state.followed.length;
     let { nextStretch, searches, untilSearch } = state;
     if (untilSearch <= 0 || lost || cut) {
-      const plan = planSearch(view, { start: cut || state.next === 0, lost, empty: faces.length === 0, searches });
+      const plan = planSearch(view, {
+        start: cut || state.thumbnail.length === 0,
+        lost,
+        empty: faces.length === 0,
+        searches,
+      });
       const found =
         plan === 'all' ? await this.#searchAll(view, signal) : await this.#search(view, plan, faces, signal);
       for (const { fit, score } of found) {

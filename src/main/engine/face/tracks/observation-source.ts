@@ -15,31 +15,40 @@ export const observationsInMemory = (observations: readonly FrameObservation[]):
   at: (frame) => observations[frame]!,
 });
 
+/** Frames `first` up to, without, `end` of a chunk file (`encodeObservations`), which may hold more. */
+export interface ObservationPiece {
+  readonly file: string;
+  /** What was seen without a break has one number; stretches of different runs are different stretches. */
+  readonly run: number;
+  readonly first: number;
+  readonly end: number;
+}
+
 /** Chunks that are kept decoded. */
 const KEPT = 3;
 
 /**
- * Reads chunk files (`encodeObservations`) as their frames are asked for, and keeps only a few in memory.
- * @param files in the order of their frames, which begin at 0 and leave no gap
- * @throws InputError when a file is damaged or does not follow the one before it; what `readFileSync` throws
+ * Reads chunks as their frames are asked for, and keeps only a few in memory. Frames are counted from 0 at the first one
+ * of the first piece.
+ * @param pieces in the order of their frames, without gaps
+ * @throws InputError when a file is damaged or is not what its piece says; what `readFileSync` throws
  */
-export function observationsInFiles(files: readonly string[]): ObservationSource {
+export function observationsInFiles(pieces: readonly ObservationPiece[]): ObservationSource {
   const kept = new Map<number, FrameObservation[]>();
-  const starts: number[] = [];
+  const begin = pieces[0]?.first ?? 0;
+  const runs = [...new Set(pieces.map(({ run }) => run))];
   let frames = 0;
-  files.forEach((file, chunk) => {
-    const observations = read(chunk);
-    if (observations[0]?.index !== frames)
+  pieces.forEach(({ file, first, end }, piece) => {
+    if (first !== begin + frames || read(piece).length !== end - first)
       throw new InputError('This record of faces does not follow the one before it.', { file });
-    starts.push(frames);
-    frames += observations.length;
+    frames += end - first;
   });
 
-  function read(chunk: number): FrameObservation[] {
-    const observations = kept.get(chunk) ?? decodeObservations(readFileSync(files[chunk]!), files[chunk]).observations;
+  function read(piece: number): FrameObservation[] {
+    const observations = kept.get(piece) ?? cut(pieces[piece]!);
     // The one asked for last goes to the end of the queue.
-    kept.delete(chunk);
-    kept.set(chunk, observations);
+    kept.delete(piece);
+    kept.set(piece, observations);
     for (const old of kept.keys()) {
       if (kept.size <= KEPT) break;
       kept.delete(old);
@@ -47,11 +56,22 @@ export function observationsInFiles(files: readonly string[]): ObservationSource
     return observations;
   }
 
+  function cut({ file, run, first, end }: ObservationPiece): FrameObservation[] {
+    const place = runs.indexOf(run);
+    return decodeObservations(readFileSync(file), file)
+      .observations.filter(({ index }) => index >= first && index < end)
+      .map(({ index, faces, ...frame }) => ({
+        ...frame,
+        index: index - begin,
+        faces: faces.map((face) => ({ ...face, stretch: face.stretch * runs.length + place })),
+      }));
+  }
+
   return {
     frames,
     at(frame) {
-      const chunk = starts.findLastIndex((start) => start <= frame);
-      return read(chunk)[frame - starts[chunk]!]!;
+      const piece = pieces.findLastIndex(({ first }) => first <= begin + frame);
+      return read(piece)[frame + begin - pieces[piece]!.first]!;
     },
   };
 }

@@ -52,6 +52,7 @@ export interface AnalyserState {
   readonly followed: readonly FollowedFace[];
 }
 
+/** Before the first frame that is looked at, which need not be the clip's first. */
 export const INITIAL_STATE: AnalyserState = {
   next: 0,
   nextStretch: 0,
