@@ -147,7 +147,8 @@ export function createClassicStages(
     reenact: (source, target) => composeMesh(source, target, WHOLE_SHAPE, topology),
     exchange: (source, target, _driven, { regions, amount }) =>
       exchange(source, target, matteOf(target), skinOf(target), shapeWeights(regions, amount), topology),
-    generate: (source, target, { mesh, window }) => drivenTexture(source, target, mesh, window, topology),
+    generate: (source, target, { mesh, window, occluder }) =>
+      drivenTexture(source, target, mesh, window, topology, occluder),
     recolor(source, target, exchanged, texture, settings) {
       let plan = plans.get(texture);
       if (!plan) {

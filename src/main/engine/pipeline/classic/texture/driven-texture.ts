@@ -1,9 +1,10 @@
 /** The source's texture on the composite mesh: read directly, or from the mirrored half where it is hidden or turned away. */
 import { gaussianBlur } from '#engine/image/blur.ts';
 import { smoothstep } from '#engine/image/math.ts';
+import { dilate } from '#engine/image/morphology.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
-import { enlargedRows, resizePlane } from '#engine/image/resize.ts';
+import { enlargedRows, resizePlane, shrinkPlane } from '#engine/image/resize.ts';
 import { sampleBilinear, sampleCubic } from '#engine/image/warp.ts';
 import type { Rect } from '#engine/image/working.ts';
 import type { ClassicFace } from '../classic-face.ts';
@@ -36,8 +37,28 @@ const LOST_SEAM = 3;
 const EDGE_BAND = 24;
 const NEARLY_ONE = 0.995;
 
-/** How much each place reads directly (1) or from its mirror image (0), and where both are hidden. Half size. */
-function chooseSide(fields: WarpFields, cover: Float32Array, coverMirrored: Float32Array, scale: number) {
+/** How far what covers the target keeps its margin, pixels at 1024: about as far as the source's cover is widened. */
+const TARGET_MARGIN = 10;
+
+/** 1 beside what covers the target, half size. */
+function besideCover(occluder: Float32Array, { width, height }: Rect, scale: number): Float32Array {
+  const half = shrinkPlane(occluder, width, height, 2);
+  const radius = Math.max(1, Math.round((TARGET_MARGIN * scale) / 2));
+  const wide = dilate(half.data, half.width, half.height, radius);
+  return gaussianBlur(wide, half.width, half.height, Math.max(1, radius / 2));
+}
+
+/**
+ * How much each place reads directly (1) or from its mirror image (0), and where both are hidden. Half size.
+ * @param beside where the target is covered or nearly so
+ */
+function chooseSide(
+  fields: WarpFields,
+  cover: Float32Array,
+  coverMirrored: Float32Array,
+  beside: Float32Array | undefined,
+  scale: number,
+) {
   const n = fields.width * fields.height;
   const inner = gaussianBlur(fields.coverage, fields.width, fields.height, (EDGE_BAND * scale) / 2);
   const direct = newPlane(n).fill(1);
@@ -48,9 +69,10 @@ function chooseSide(fields: WarpFields, cover: Float32Array, coverMirrored: Floa
     const stretched = smoothstep(0.85, 0.5, facing / Math.max(0.05, fields.facingTarget[i]!));
     const turned =
       stretched * smoothstep(0.12, 0.42, fields.facingMirrored[i]! - facing) * smoothstep(0.35, 0.1, facing);
-    // Near the outline the target's own skin does as well as the other half of the source.
+    // Near the outline, and beside the target's hair, its own skin does as well as the other half of the source.
     const covered = smoothstep(0.3, 0.7, cover[i]! - coverMirrored[i]!) * smoothstep(0.75, 0.95, inner[i]!);
-    direct[i] = (1 - turned) * (1 - covered);
+    const own = beside ? smoothstep(0.2, 0.6, beside[i]!) : 0;
+    direct[i] = (1 - turned) * (1 - covered * (1 - own));
   }
   return direct;
 }
@@ -99,13 +121,17 @@ function readMap(
   return sampleBilinear(map, mapSize, mapSize, 1, u, v);
 }
 
-/** Draws the source's texture onto the composite mesh inside the window. */
+/**
+ * Draws the source's texture onto the composite mesh inside the window.
+ * @param occluder opacity of what covers the target, over the window
+ */
 export function drivenTexture(
   source: ClassicFace,
   target: ClassicFace,
   mesh: CompositeMesh,
   window: Rect,
   topology: FaceTopology,
+  occluder?: Float32Array,
 ): DrivenTexture {
   const { parse, aligned } = source;
   const { width, height } = window;
@@ -117,7 +143,7 @@ export function drivenTexture(
   const coverMirrored = read(coverMap, fields.mirrored);
   const scale = aligned.size / 1024;
   const directHalf = gaussianBlur(
-    chooseSide(fields, cover, coverMirrored, scale),
+    chooseSide(fields, cover, coverMirrored, occluder && besideCover(occluder, window, scale), scale),
     fields.width,
     fields.height,
     (MIRROR_SEAM * scale) / 2,
