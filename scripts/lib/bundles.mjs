@@ -58,6 +58,7 @@ export const BUNDLES = {
             desktop: entry('src/main/shells/desktop.ts'),
             web: entry('src/main/shells/web-main.ts'),
             engine: entry('src/main/engine/host/engine-main.ts'),
+            'frame-worker': entry('src/main/engine/pipeline/frame-workers/frame-worker.ts'),
             cli: entry('src/main/cli/main.ts'),
           },
           {

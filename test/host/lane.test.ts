@@ -33,4 +33,19 @@ describe('a lane', () => {
     await first;
     expect(ran).toBe(false);
   });
+
+  it('runs shared work side by side, and nothing beside other work', async () => {
+    const lane = createLane();
+    const seen: string[] = [];
+    const work = (name: string, run: typeof lane.shared) =>
+      run(undefined, async () => {
+        seen.push(`+${name}`);
+        await delay(4);
+        seen.push(`-${name}`);
+      });
+    const early = [work('a', lane.shared), work('b', lane.shared)];
+    await delay(1);
+    await Promise.all([...early, work('photo', lane), work('c', lane.shared), work('d', lane.shared)]);
+    expect(seen).toEqual(['+a', '+b', '-a', '-b', '+photo', '-photo', '+c', '+d', '-c', '-d']);
+  });
 });

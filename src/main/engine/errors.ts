@@ -70,6 +70,20 @@ export function toReport(error: unknown): ErrorReport {
   };
 }
 
+const CLASSES = {
+  usage: UsageError,
+  input: InputError,
+  missing: MissingPackError,
+  'no-face': NoFaceError,
+  cancelled: CancelledError,
+  storage: StorageError,
+  'engine-lost': EngineLostError,
+} as const satisfies Record<Exclude<ErrorKind, 'internal'>, unknown>;
+
+/** The error that a report from another thread tells of. */
+export const fromReport = ({ kind, message, ...context }: ErrorReport): Error =>
+  kind === 'internal' ? new Error(message) : new CLASSES[kind](message, context);
+
 /** Throws `CancelledError` once the signal is aborted: call it between steps. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new CancelledError();

@@ -7,7 +7,7 @@ import { type DetectedFace, FaceAnalyser } from '#engine/face/faces.ts';
 import type { TrackedFace } from '#engine/face/tracks/timeline.ts';
 import type { DecodedPicture } from '#engine/image/picture.ts';
 import { toRgbImage } from '#engine/image/working.ts';
-import { createClassicFrameSwapper, type FrameSource } from '#engine/pipeline/create-frame-swapper.ts';
+import { alignPhoto, createClassicFrameSwapper, type FrameSource } from '#engine/pipeline/create-frame-swapper.ts';
 import type { Frame } from '#engine/pipeline/frame-swapper.ts';
 import { DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
 
@@ -38,13 +38,12 @@ const tracked = (of: DetectedFace, change: Partial<TrackedFace> = {}): TrackedFa
   ...change,
 });
 
-const swapper = (change: Partial<Parameters<typeof createClassicFrameSwapper>[1]> = {}) =>
-  createClassicFrameSwapper(analyser, {
-    sources: new Map([[0, source]]),
-    settings: DEFAULT_SWAP_SETTINGS,
-    detail: 'fast',
-    ...change,
-  });
+const swapper = () =>
+  createClassicFrameSwapper(
+    analyser,
+    { sources: new Map([[0, source]]), settings: DEFAULT_SWAP_SETTINGS, detail: 'fast' },
+    alignPhoto(true),
+  );
 
 beforeAll(async () => {
   analyser = new FaceAnalyser({ threads: 1 });

@@ -9,7 +9,8 @@ import type { FrameObservation } from '#engine/face/tracks/observation.ts';
 import { observationsInMemory } from '#engine/face/tracks/observation-source.ts';
 import type { DecodedPicture } from '#engine/image/picture.ts';
 import { toRgbImage } from '#engine/image/working.ts';
-import { createClassicFrameSwapper } from '#engine/pipeline/create-frame-swapper.ts';
+import { alignPhoto, createClassicFrameSwapper } from '#engine/pipeline/create-frame-swapper.ts';
+import { LARGEST_CROP, trackSizes } from '#engine/pipeline/track-sizes.ts';
 import { DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
 import { randomSource } from '../image/noise.ts';
 
@@ -80,12 +81,12 @@ it.each([
   const observations: FrameObservation[] = [];
   for (const frame of frames) observations.push(await clip.push(frame));
   const timeline = buildTimeline(observationsInMemory(observations));
-  await using swapper = createClassicFrameSwapper(analyser, {
-    sources: new Map([[0, { picture, face: face! }]]),
-    settings: DEFAULT_SWAP_SETTINGS,
-    detail: 'fast',
-    timeline,
-  });
+  const sources = new Map([[0, { picture, face: face! }]]);
+  await using swapper = createClassicFrameSwapper(
+    analyser,
+    { sources, settings: DEFAULT_SWAP_SETTINGS, detail: 'fast', sizes: trackSizes(timeline, LARGEST_CROP.fast) },
+    alignPhoto(true),
+  );
   const results: Uint8Array[] = [];
   for (const frame of frames) {
     const result = await swapper.swap(frame, timeline.facesAt(frame.index));

@@ -36,8 +36,12 @@ export function shareLane(engine: VideoEngine, lane: Lane): VideoEngine {
     requireFace: (photo, signal) => lane(signal, () => engine.requireFace(photo, signal)),
     async openSwapper(request) {
       const swapper = await lane(undefined, () => engine.openSwapper(request));
+      const { atOnce } = swapper;
+      // What works on several frames at a time has threads of its own for them.
+      const turn = atOnce === undefined ? lane : lane.shared;
       return {
-        swap: (frame, faces, signal) => lane(signal, () => swapper.swap(frame, faces, signal)),
+        atOnce,
+        swap: (frame, faces, signal) => turn(signal, () => swapper.swap(frame, faces, signal)),
         [Symbol.asyncDispose]: () => swapper[Symbol.asyncDispose](),
       };
     },

@@ -10,10 +10,12 @@ import { decodeObservations, encodeObservations } from '#engine/face/tracks/obse
 import { observationsInFiles } from '#engine/face/tracks/observation-source.ts';
 import { sha256OfFile } from '#engine/files/hash.ts';
 import { findHome } from '#engine/files/home.ts';
-import { createClassicFrameSwapper, type FrameSwapperOptions } from '#engine/pipeline/create-frame-swapper.ts';
+import type { FrameSwapperOptions } from '#engine/pipeline/create-frame-swapper.ts';
 import { chooseEngine, savedDevice } from '#engine/pipeline/engines.ts';
+import { openClassicSwapper } from '#engine/pipeline/frame-workers/open-classic-swapper.ts';
 import { openRgiFrameSwapper } from '#engine/pipeline/rgi/frame-swapper.ts';
 import { weightsOf } from '#engine/pipeline/rgi/readiness.ts';
+import { LARGEST_CROP, trackSizes } from '#engine/pipeline/track-sizes.ts';
 import { openRgiTuning, type TuningEffort } from './rgi-tuning.ts';
 import { openSourcePhoto, openSourcePhotos } from './source-photos.ts';
 import { shiftTimeline, type VideoEngine } from './video-engine.ts';
@@ -21,13 +23,20 @@ import { shiftTimeline, type VideoEngine } from './video-engine.ts';
 export interface VideoEngineOptions {
   /** Threads of one network operator. One by default: decoder and encoder need the other cores. */
   readonly threads?: number | undefined;
+  /** Threads on which the classic engine swaps frames; as many as the machine has room for when absent. */
+  readonly swapThreads?: number | undefined;
   /** Hears the stages of each swapped frame with their times. */
   readonly onTimes?: FrameSwapperOptions['onTimes'];
   readonly tuningEffort?: TuningEffort | undefined;
 }
 
 /** Opens no model before it is needed. */
-export function createVideoEngine({ threads, onTimes, tuningEffort }: VideoEngineOptions = {}): VideoEngine {
+export function createVideoEngine({
+  threads,
+  swapThreads,
+  onTimes,
+  tuningEffort,
+}: VideoEngineOptions = {}): VideoEngine {
   const analyser = new FaceAnalyser({ threads: threads ?? 1 });
 
   return {
@@ -62,14 +71,15 @@ export function createVideoEngine({ threads, onTimes, tuningEffort }: VideoEngin
       await openSourcePhoto(analyser, photo, signal);
     },
 
-    async openSwapper({ swap, video, sources, timeline, tuned }) {
+    async openSwapper({ swap, video, sources, timeline, tuned, clip }) {
       const byTrack = await openSourcePhotos(analyser, sources);
       const settings = { ...swap, crop: video.crop };
-      const options = { sources: byTrack, settings, detail: video.detail, timeline, onTimes };
+      const sizes = trackSizes(timeline, LARGEST_CROP[video.detail]);
+      const options = { sources: byTrack, settings, detail: video.detail, sizes, onTimes };
       const rgi = await chooseEngine(swap.engine, findHome().packs);
       return rgi
         ? openRgiFrameSwapper(options, { device: await savedDevice(), threads, tuned })
-        : createClassicFrameSwapper(analyser, options);
+        : openClassicSwapper(analyser, { ...options, clip, threads: swapThreads });
     },
 
     async openTuning({ swap, video, sources }) {

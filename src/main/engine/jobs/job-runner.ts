@@ -72,7 +72,8 @@ export async function runJob(options: RunnerOptions): Promise<RunOutcome> {
   const tuned = await tunePhase(run(), timeline, request()).catch((error: unknown) => {
     throw asInputError(error, manifest);
   });
-  await swapPhase(run(), timeline, () => engine.openSwapper({ ...request(), tuned })).catch((error: unknown) => {
+  const openSwapper = () => engine.openSwapper({ ...request(), tuned, clip: manifest.clip });
+  await swapPhase(run(), timeline, openSwapper).catch((error: unknown) => {
     throw asInputError(error, manifest);
   });
   return { kind: 'done', result: await finishPhase(run(), options.placing) };

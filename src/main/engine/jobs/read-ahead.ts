@@ -25,6 +25,31 @@ export async function* readAhead<T>(source: AsyncGenerator<T, void, undefined>, 
   }
 }
 
+/**
+ * What becomes of each item, in the order of the items, with up to `count` of them in work at the same time. Whoever leaves
+ * the loop waits for those in work.
+ * @throws what the source or `work` throws, when its turn comes
+ */
+export async function* workAhead<T, R>(
+  source: AsyncIterable<T>,
+  count: number,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R, void, undefined> {
+  const inWork: Promise<R>[] = [];
+  try {
+    for await (const item of source) {
+      const result = work(item);
+      // Thrown where it is awaited; before that nobody needs to hear of it.
+      result.catch(() => undefined);
+      inWork.push(result);
+      while (inWork.length >= count) yield await inWork.shift()!;
+    }
+    while (inWork.length > 0) yield await inWork.shift()!;
+  } finally {
+    await Promise.allSettled(inWork);
+  }
+}
+
 export interface Handover<T> {
   /** The receiving end. The next item is asked for when the last one is done with. */
   readonly items: AsyncIterable<T>;

@@ -2,10 +2,11 @@
 import type { FaceTimeline } from '#engine/face/tracks/timeline.ts';
 import { makeFolder } from '#engine/files/folder.ts';
 import type { FrameSwapper } from '#engine/pipeline/frame-swapper.ts';
-import { clipFrames } from './clip.ts';
+import { type ClipFrame, clipFrames } from './clip.ts';
 import { countFrames, frameState, joinRanges, skippedRanges } from './frame-states.ts';
 import { createPartEncoder } from './part-encoder.ts';
 import { partAt, partCount } from './parts.ts';
+import { workAhead } from './read-ahead.ts';
 import type { JobRun, StepChange } from './run.ts';
 import { finishedParts, type SegmentReport } from './segments.ts';
 import { tryAgain } from './try-again.ts';
@@ -48,13 +49,13 @@ async function swapFrames(run: JobRun, timeline: FaceTimeline, swapper: FrameSwa
     reports.push(report);
     await listener.step({ framesDone: report.end - manifest.first, ...swapResults(reports) });
   });
-  for await (const { index, width, height, pixels, pts, duration, release } of clipFrames(
-    clip,
-    begin,
-    manifest.end,
-    signal,
-  )) {
-    const result = await swapper.swap({ index, width, height, pixels }, timeline.facesAt(index), signal);
+  const swap = async (frame: ClipFrame) => ({
+    frame,
+    result: await swapper.swap(frame, timeline.facesAt(frame.index), signal),
+  });
+  const frames = clipFrames(clip, begin, manifest.end, signal);
+  for await (const { frame, result } of workAhead(frames, swapper.atOnce ?? 1, swap)) {
+    const { index, pts, duration, release } = frame;
     listener.frame(index, result.pixels);
     const state = frameState(result.swapped.length, result.skipped);
     await encoder.put({ index, state, pts, duration, pixels: result.pixels, release });

@@ -33,6 +33,8 @@ export interface SwapperRequest {
   readonly timeline: FaceTimeline;
   /** Tuned weights that take the place of the engine's own. */
   readonly tuned?: string | undefined;
+  /** Size of the frames of a clip that is worked through; absent where single frames are wanted. */
+  readonly clip?: { readonly width: number; readonly height: number } | undefined;
 }
 
 /** Personal tuning for one job. */

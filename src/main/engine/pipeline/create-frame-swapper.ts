@@ -1,19 +1,20 @@
 /** Swapping in frames of a video, by any engine: the stages of the photo pipeline, run on the tracked squares. */
 import { type CropSize, chooseCropSize, cropTransform } from '#engine/face/alignment.ts';
-import type { DetectedFace, FaceAnalyser } from '#engine/face/faces.ts';
-import type { FaceTimeline, TrackedFace } from '#engine/face/tracks/timeline.ts';
+import type { DetectedFace } from '#engine/face/faces.ts';
+import type { TrackedFace } from '#engine/face/tracks/timeline.ts';
 import type { DecodedPicture } from '#engine/image/picture.ts';
 import { PlaneArena } from '#engine/image/planes.ts';
 import type { SwapSettings, VideoDetail } from '#shared/settings.ts';
+import type { SkipReason } from '#shared/video.ts';
 import { alignFace, faceTransform, resizedTransform } from './align-stage.ts';
 import type { AlignedFace } from './aligned-face.ts';
-import { createClassicStages } from './classic/classic-stages.ts';
+import { createClassicStages, type PersonMasks } from './classic/classic-stages.ts';
 import type { EngineStages } from './engine-stages.ts';
 import type { Frame, FrameSwapper, SwappedFrame } from './frame-swapper.ts';
 import { pasteBack } from './paste-back.ts';
 import { type PairSide, runPair } from './run-pair.ts';
 import { StageRunner, type StageTime } from './stage-runner.ts';
-import { LARGEST_CROP, trackSizes } from './track-sizes.ts';
+import { LARGEST_CROP } from './track-sizes.ts';
 
 /** A face that gives its looks to a track. */
 export interface FrameSource {
@@ -21,16 +22,26 @@ export interface FrameSource {
   readonly face: DetectedFace;
 }
 
-export interface FrameSwapperOptions {
-  /** By track; faces of other tracks stay. One object may serve several tracks. */
-  readonly sources: ReadonlyMap<number, FrameSource>;
+/** @typeParam Source what stands for a source's face; one object may serve several tracks */
+export interface FrameSwapperOptions<Source extends object = FrameSource> {
+  /** By track; faces of other tracks stay. */
+  readonly sources: ReadonlyMap<number, Source>;
   readonly settings: SwapSettings;
   readonly detail: VideoDetail;
-  /** The whole clip's faces: a track then keeps one working size. Without it each face has the size that it needs. */
-  readonly timeline?: FaceTimeline | undefined;
+  /** The working size of each track (`trackSizes`). Without it each face has the size that it needs. */
+  readonly sizes?: ReadonlyMap<number, CropSize> | undefined;
   /** Hears the stages of each frame with their times. */
   readonly onTimes?: ((times: readonly StageTime[]) => void) | undefined;
 }
+
+/** Cuts a source's face out of its picture, in its square of `size` pixels. */
+export type AlignSource<Source> = (source: Source, size: number) => Promise<AlignedFace>;
+
+/** @param crop false for pictures that are aligned crops already */
+export const alignPhoto =
+  (crop: boolean): AlignSource<FrameSource> =>
+  ({ picture, face }, size) =>
+    alignFace(picture, face, resizedTransform(faceTransform(picture, face, crop), size));
 
 /** What depends on a source alone is kept for the whole run, what belongs to a frame is not. */
 class SourceCache {
@@ -62,6 +73,12 @@ const asPicture = ({ width, height, pixels }: Frame): DecodedPicture => ({
   notices: [],
 });
 
+/** Why a face of a frame is left as it is; undefined where it is exchanged. */
+export const reasonToSkip = (
+  { track, skip }: TrackedFace,
+  sources: ReadonlyMap<number, unknown>,
+): SkipReason | undefined => (sources.has(track) ? skip : 'unassigned');
+
 /** Bytes of planes of one frame that are used again for the next one. */
 const ARENA_BYTES = 192 * 2 ** 20;
 
@@ -87,29 +104,26 @@ function stagesInArena<Face, Driven, Exchanged, Generated, Recolored, Source>(
 }
 
 /** A swapper over the stages of an engine. It does not close what the stages use. */
-export function createFrameSwapper<Face, Driven, Exchanged, Generated, Recolored, Source>(
+export function createFrameSwapper<Face, Driven, Exchanged, Generated, Recolored, Source, From extends object>(
   engine: EngineStages<Face, Driven, Exchanged, Generated, Recolored, Source>,
-  { sources, settings, detail, timeline, onTimes }: FrameSwapperOptions,
+  { sources, settings, detail, sizes, onTimes }: FrameSwapperOptions<From>,
+  alignSource: AlignSource<From>,
 ): FrameSwapper {
   const arena = new PlaneArena(ARENA_BYTES);
   const targets = new WeakSet<AlignedFace>();
   const stages = stagesInArena(engine, arena, (aligned) => targets.has(aligned));
   const largest = LARGEST_CROP[detail];
-  const sizes = timeline ? trackSizes(timeline, largest) : new Map<number, CropSize>();
   const cache = new SourceCache();
   const numbers = new Map([...new Set(sources.values())].map((source, i) => [source, i]));
 
-  const sourceSide = (source: FrameSource, size: number): PairSide => ({
+  const sourceSide = (source: From, size: number): PairSide => ({
     key: `${SOURCE}${numbers.get(source)}@${size}`,
-    align: () => {
-      const { picture, face } = source;
-      return alignFace(picture, face, resizedTransform(faceTransform(picture, face, settings.crop), size));
-    },
+    align: () => alignSource(source, size),
   });
 
   const targetTransform = (picture: DecodedPicture, { track, face, frame }: TrackedFace) => {
     if (settings.crop)
-      return cropTransform(frame, stages.cropSize ?? sizes.get(track) ?? chooseCropSize(frame, largest));
+      return cropTransform(frame, stages.cropSize ?? sizes?.get(track) ?? chooseCropSize(frame, largest));
     const whole = faceTransform(picture, face, false);
     return resizedTransform(whole, stages.cropSize ?? Math.min(whole.size, largest));
   };
@@ -118,7 +132,7 @@ export function createFrameSwapper<Face, Driven, Exchanged, Generated, Recolored
   const swapFace = async (
     picture: DecodedPicture,
     tracked: TrackedFace,
-    source: FrameSource,
+    source: From,
     key: string,
     runner: StageRunner,
   ): Promise<DecodedPicture> => {
@@ -149,12 +163,12 @@ export function createFrameSwapper<Face, Driven, Exchanged, Generated, Recolored
     const runner = new StageRunner(cache, { signal }, faces.length);
     for (const tracked of faces) {
       const { track } = tracked;
-      const source = sources.get(track);
-      if (!source || tracked.skip !== undefined) {
-        skipped.push({ track, reason: source ? tracked.skip! : 'unassigned' });
+      const reason = reasonToSkip(tracked, sources);
+      if (reason !== undefined) {
+        skipped.push({ track, reason });
         continue;
       }
-      picture = await swapFace(picture, tracked, source, `frame#${frame.index}/${track}`, runner);
+      picture = await swapFace(picture, tracked, sources.get(track)!, `frame#${frame.index}/${track}`, runner);
       swapped.push(track);
     }
     onTimes?.(runner.times);
@@ -175,8 +189,9 @@ export function createFrameSwapper<Face, Driven, Exchanged, Generated, Recolored
   };
 }
 
-/** Swaps with the classic engine. @param analyser supplies the person mask; the caller closes it */
-export const createClassicFrameSwapper = (
-  analyser: Pick<FaceAnalyser, 'personSegmenter'>,
-  options: FrameSwapperOptions,
-): FrameSwapper => createFrameSwapper(createClassicStages(analyser), options);
+/** Swaps with the classic engine. @param masks find the person; the caller closes them */
+export const createClassicFrameSwapper = <From extends object>(
+  masks: PersonMasks,
+  options: FrameSwapperOptions<From>,
+  alignSource: AlignSource<From>,
+): FrameSwapper => createFrameSwapper(createClassicStages(masks), options, alignSource);

@@ -25,6 +25,11 @@ export interface SwappedFrame {
  * whatever frames went before it, so that a job may stop and go on anywhere.
  */
 export interface FrameSwapper extends AsyncDisposable {
+  /**
+   * Frames that keep it busy when they are swapped at the same time; more wait in line. One after the other where it is
+   * absent.
+   */
+  readonly atOnce?: number | undefined;
   /** @throws CancelledError */
   swap(frame: Frame, faces: readonly TrackedFace[], signal?: AbortSignal): Promise<SwappedFrame>;
 }

@@ -2,8 +2,8 @@
 
 import { throwIfCancelled } from '#engine/errors.ts';
 import { mapPoints } from '#engine/face/alignment.ts';
-import type { FaceAnalyser } from '#engine/face/faces.ts';
 import { runGate } from '#engine/face/gate.ts';
+import type { PersonSegmenter } from '#engine/face/person-mask.ts';
 import type { Plane, RgbImage } from '#engine/image/picture.ts';
 import { sameArena } from '#engine/image/planes.ts';
 import { halfPlane, halfRgb } from '#engine/image/resize.ts';
@@ -89,11 +89,12 @@ function picture(stage: DrawnStage, states: States, topology: FaceTopology): Rgb
   }
 }
 
-/** @param analyser supplies the person mask */
-export function createClassicStages(
-  analyser: Pick<FaceAnalyser, 'personSegmenter'>,
-  topology: FaceTopology = createTopology(),
-): ClassicStages {
+/** What finds the person of a crop: `FaceAnalyser`, or whoever asks one. */
+export interface PersonMasks {
+  personSegmenter(): Promise<Pick<PersonSegmenter, 'mask'>>;
+}
+
+export function createClassicStages(masks: PersonMasks, topology: FaceTopology = createTopology()): ClassicStages {
   const plans = new WeakMap<DrivenTexture, RecolorPlan>();
   /** The layer of each plan's latest region switches: a recolour slider does not touch it. */
   const layers = new WeakMap<RecolorPlan, { readonly key: string; readonly layer: FaceLayer }>();
@@ -132,7 +133,7 @@ export function createClassicStages(
       const { size, crop, landmarks } = aligned;
       const full = PARSE_SIZE.full;
       const small = warpAffine(crop, [size / full, 0, 0, 0, size / full, 0], full, full);
-      const segmenter = await analyser.personSegmenter();
+      const segmenter = await masks.personSegmenter();
       const person = await segmenter.mask(small);
       throwIfCancelled(signal);
       return here(() => {

@@ -3,8 +3,8 @@ import os from 'node:os';
 import { cropTransform } from '#engine/face/alignment.ts';
 import type { TrackedFace } from '#engine/face/tracks/timeline.ts';
 import type { ByteImage, DecodedPicture, LabelMap } from '#engine/image/picture.ts';
-import { alignFace, faceTransform, resizedTransform } from '../align-stage.ts';
-import { createFrameSwapper, type FrameSource, type FrameSwapperOptions } from '../create-frame-swapper.ts';
+import { alignFace } from '../align-stage.ts';
+import { alignPhoto, createFrameSwapper, type FrameSource, type FrameSwapperOptions } from '../create-frame-swapper.ts';
 import type { FrameSwapper } from '../frame-swapper.ts';
 import { openRgi, type RgiContextOptions } from './context.ts';
 import {
@@ -48,7 +48,7 @@ export async function openRgiFrameSwapper(
   // Tuned networks know the driven faces as they are at full effort.
   const features = options.detail === 'fast' && !tuned ? fasterFeatures(opened.features) : opened.features;
   const stages = createRgiStages({ networks: opened.networks, features }, videoProfile(tuned));
-  const swapper = createFrameSwapper(stages, options);
+  const swapper = createFrameSwapper(stages, options, alignPhoto(options.settings.crop));
   return {
     swap: (frame, faces, signal) => swapper.swap(frame, faces, signal),
     async [Symbol.asyncDispose]() {
@@ -73,12 +73,11 @@ export interface TuningInput {
 /** The source of a track, read once for all frames. @throws MissingPackError, CancelledError */
 export async function readFrameSource(
   prepare: Prepare,
-  { picture, face }: FrameSource,
+  source: FrameSource,
   crop: boolean,
   signal?: AbortSignal,
 ): Promise<RgiSource> {
-  const transform = resizedTransform(faceTransform(picture, face, crop), CROP_SIZE);
-  return readSource(prepare, await alignFace(picture, face, transform), signal);
+  return readSource(prepare, await alignPhoto(crop)(source, CROP_SIZE), signal);
 }
 
 /** The source driven by one face of a frame. @param frame upright @throws MissingPackError, CancelledError */
