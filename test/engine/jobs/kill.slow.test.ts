@@ -4,7 +4,7 @@
  * `E4S_SEED` repeats a run.
  */
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,6 +13,8 @@ import type { JobInfo } from '#shared/jobs.ts';
 import { fakeVideoEngine } from '#test/support/fake-video-engine.ts';
 import type { JobProcessOrder } from '#test/support/job-process.ts';
 import { type JobWorld, jobWorld } from '#test/support/jobs.ts';
+import { killTools, signalProcess } from '#test/support/kill-processes.ts';
+import { randomNumbers } from '#test/support/random-numbers.ts';
 import { buildJobProcess, type RunningJob, runJobProcess } from '#test/support/run-job-process.ts';
 import { ffmpeg, frameDigests, packetsOf, testPicture, tone } from '#test/support/video-clips.ts';
 
@@ -20,17 +22,6 @@ const SEED = Number(process.env['E4S_SEED'] ?? Date.now() % 1e6);
 const MOMENTS = Number(process.env['E4S_KILLS'] ?? 20);
 const FRAMES = 120;
 const PART_FRAMES = 10;
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 let world: JobWorld;
 let clip: string;
@@ -60,42 +51,13 @@ const request = (out: string) => world.request(clip, { out, encoder: { codec: 'h
 
 const run = (order: JobProcessOrder): RunningJob => runJobProcess(entry.file, order);
 
-/** The ffmpeg and ffprobe processes below a process. */
-async function toolsOf(pid: number): Promise<number[]> {
-  const found: number[] = [];
-  for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
-    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    if (parent === pid && /\(ff(mpeg|probe)/.test(stat)) found.push(Number(name));
-  }
-  return found;
-}
-
 const VICTIMS = ['engine', 'ffmpeg', 'group'] as const;
 
 async function kill({ child, ended }: RunningJob, victim: (typeof VICTIMS)[number]): Promise<boolean> {
   const { pid } = child;
   if (pid === undefined || child.exitCode !== null) return false;
-  if (victim === 'ffmpeg') {
-    for (let i = 0; i < 100 && child.exitCode === null; i++) {
-      const tools = await toolsOf(pid);
-      for (const tool of tools) {
-        try {
-          process.kill(tool, 'SIGKILL');
-        } catch {
-          // It ended by itself in the meantime.
-        }
-      }
-      if (tools.length > 0) return true;
-      await delay(5);
-    }
-    return false;
-  }
-  try {
-    process.kill(victim === 'group' ? -pid : pid, 'SIGKILL');
-  } catch {
-    return false;
-  }
+  if (victim === 'ffmpeg') return killTools(child);
+  if (!signalProcess(victim === 'group' ? -pid : pid, 'SIGKILL')) return false;
   await ended;
   return true;
 }
