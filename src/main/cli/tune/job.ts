@@ -40,10 +40,10 @@ export async function tuneJob(context: CliContext, text: string, options: TuneJo
     if (manifest === undefined) throw new InputError('The job has no manifest.', { file: folder.manifest });
     await queue.configure(id, { video: await tunedVideo(manifest, options) });
     const begin = performance.now();
-    const job = await runToTuned(queue, id, context.signal, () => tellJob(queue, id, log));
+    const { job, reached } = await runToTuned(queue, id, context.signal, () => tellJob(queue, id, log));
     const now = await readManifest(folder);
     const tuned = now && (await tunedWeights(folder, now));
-    if (tuned === undefined) throw notTuned(job, context.signal);
+    if (tuned === undefined) throw notTuned(job, reached);
     if (options.out !== undefined)
       await writeStreamAtomic(options.out, createReadStream(tuned, { highWaterMark: 1 << 20 }));
     const seconds = rounded((performance.now() - begin) / 1000, 1);
@@ -75,8 +75,17 @@ async function tunedVideo({ settings }: Manifest, options: TuneJobOptions): Prom
   };
 }
 
-/** Runs a job until its frames would be swapped, and pauses it there. @throws JobError when it failed */
-async function runToTuned(queue: JobQueue, id: JobId, signal: AbortSignal, tell: () => () => void): Promise<JobInfo> {
+/**
+ * Runs a job until its frames would be swapped, and pauses it there.
+ * @returns whether it came so far
+ * @throws JobError when it failed
+ */
+async function runToTuned(
+  queue: JobQueue,
+  id: JobId,
+  signal: AbortSignal,
+  tell: () => () => void,
+): Promise<{ job: JobInfo; reached: boolean }> {
   const pause = (): void => void queue.pause(id).catch(() => undefined);
   let over = false;
   const stopWatching = queue.watch((event) => {
@@ -96,7 +105,7 @@ async function runToTuned(queue: JobQueue, id: JobId, signal: AbortSignal, tell:
       const again = `"e4s tune job ${id}" goes on.`;
       throw new JobError({ ...job.error, action: [action, again].filter(Boolean).join(' ') });
     }
-    return job;
+    return { job, reached: over };
   } finally {
     signal.removeEventListener('abort', pause);
     stopTelling();
@@ -105,9 +114,8 @@ async function runToTuned(queue: JobQueue, id: JobId, signal: AbortSignal, tell:
 }
 
 /** Why there are no tuned weights. */
-function notTuned({ id, state }: JobInfo, signal: AbortSignal): Error {
+function notTuned({ id, state }: JobInfo, reached: boolean): Error {
   if (state === 'cancelled') return new CancelledError('The job was cancelled.');
-  const action = `"e4s tune job ${id}" goes on.`;
-  if (signal.aborted || state === 'paused') return new CancelledError('Paused; what was reached is kept.', { action });
-  return new UsageError('There was nothing to tune in this job.');
+  if (reached) return new UsageError('There was nothing to tune in this job.');
+  return new CancelledError('Paused; what was reached is kept.', { action: `"e4s tune job ${id}" goes on.` });
 }
