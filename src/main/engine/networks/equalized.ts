@@ -24,9 +24,11 @@ export interface EqualLinearOptions {
 export function equalLinear(keys: StateDict, x: Value, out: number, options: EqualLinearOptions = {}): Value {
   const { lrMul = 1, activation = 'none' } = options;
   const size = x.shape.at(-1)!;
-  const weight = mul(keys.get('weight', [out, size]), lrMul / Math.sqrt(size));
-  const bias = mul(keys.get('bias', [out]), lrMul);
-  return activation === 'fused' ? fusedLeakyRelu(linear(x, weight), bias) : linear(x, weight, bias);
+  const weight = keys.get('weight', [out, size]);
+  const bias = lrMul === 1 ? keys.get('bias', [out]) : mul(keys.get('bias', [out]), lrMul);
+  // The scale goes to `x`, which is small: a trained weight and its gradient would each be gone through once more.
+  const scaled = mul(x, lrMul / Math.sqrt(size));
+  return activation === 'fused' ? fusedLeakyRelu(linear(scaled, weight), bias) : linear(scaled, weight, bias);
 }
 
 export interface EqualConvOptions {

@@ -148,14 +148,14 @@ function patchSums(x: Value, weight: Value, modulation: Value, masks: Value, lay
   const area = height * width;
   const regions = masks.shape[0]!;
   const patches = patchesOf(x);
-  // [phases · out, 9 · C] would repeat the patches for nothing: each phase has its own regions.
-  const kernels = tapKernels(weight, layer);
-  const ofPhase = (phase: number, own: Value): Value => {
-    const kernel = slice(kernels, [{ axis: 0, start: phase * 9, end: phase * 9 + 9 }]);
+  const taps = reshape(weight, [out, channels, 9]);
+  // Each phase mixes its own kernel: cut out of one for all phases, gradients would be as large as that, four times.
+  const ofPhase = (kernel: Value, own: Value): Value => {
     const modulated = mul(patches, reshape(spread(modulation, own), [1, channels, area]));
-    return matmul(reshape(transpose(kernel, [1, 0, 2]), [out, 9 * channels]), reshape(modulated, [9 * channels, area]));
+    const flat = reshape(transpose(kernel, [0, 2, 1]), [out, 9 * channels]);
+    return matmul(flat, reshape(modulated, [9 * channels, area]));
   };
-  if (!layer.upsample) return ofPhase(0, masks);
+  if (!layer.upsample) return ofPhase(taps, masks);
   // Output pixels by phase: [R, h, 2, w, 2] → [2, 2, R, h, w].
   const byPhase = transpose(reshape(masks, [regions, height, 2, width, 2]), [2, 4, 0, 1, 3]);
   const phases = Array.from({ length: 4 }, (_, phase) => {
@@ -163,7 +163,8 @@ function patchSums(x: Value, weight: Value, modulation: Value, masks: Value, lay
       { axis: 0, start: phase >> 1, end: (phase >> 1) + 1 },
       { axis: 1, start: phase & 1, end: (phase & 1) + 1 },
     ]);
-    return ofPhase(phase, reshape(own, [regions, area]));
+    const mixing = weight.graph.constant({ dims: [9, 9], data: phaseMixing([phase]) });
+    return ofPhase(matmul(taps, mixing), reshape(own, [regions, area]));
   });
   const together = reshape(stack(phases, 1), [out, 2, 2, height, width]);
   return reshape(transpose(together, [0, 3, 1, 4, 2]), [out, 4 * area]);
@@ -193,23 +194,25 @@ function tapKernels(weight: Value, layer: RegionLayer): Value {
   const [out, channels] = weight.shape as [number, number, number, number];
   const taps = reshape(weight, [out, channels, 9]);
   if (!layer.upsample) return transpose(taps, [2, 0, 1]);
-  const mixing = weight.graph.constant({ dims: [9, 36], data: phaseMixing() });
+  const mixing = weight.graph.constant({ dims: [9, 36], data: phaseMixing([0, 1, 2, 3]) });
   return transpose(matmul(taps, mixing), [2, 0, 1]);
 }
 
 /**
  * Transposed convolution with stride 2 followed by the blur, seen from one output pixel, is a 3×3 kernel over the
- * input whose taps depend on whether the row and the column are even or odd: column `phase · 9 + offset` says how much
- * each kernel tap contributes. Along an axis, kernel tap j meets input offset t at parity a in blur tap `j - a + 1 + 2t`.
+ * input whose taps depend on whether the row and the column are even or odd: column `9 · k + offset` says how much each
+ * kernel tap contributes in the k-th of these phases. Along an axis, kernel tap j meets input offset t at parity a in
+ * blur tap `j - a + 1 + 2t`.
  */
-function phaseMixing(): Float32Array {
+function phaseMixing(phases: readonly number[]): Float32Array {
   const axis = (parity: number, offset: number, tap: number): number =>
     2 * (BLUR_TAPS[tap - parity + 1 + 2 * (offset - 1)] ?? 0);
-  const mixing = new Float32Array(9 * 36);
+  const columns = 9 * phases.length;
+  const mixing = new Float32Array(9 * columns);
   for (let tap = 0; tap < 9; tap++)
-    for (let phase = 0; phase < 4; phase++)
+    for (const [k, phase] of phases.entries())
       for (let offset = 0; offset < 9; offset++)
-        mixing[tap * 36 + phase * 9 + offset] =
+        mixing[tap * columns + k * 9 + offset] =
           axis(phase >> 1, Math.floor(offset / 3), Math.floor(tap / 3)) * axis(phase & 1, offset % 3, tap % 3);
   return mixing;
 }
