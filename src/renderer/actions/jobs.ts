@@ -3,7 +3,6 @@
 import type { Clip, MediaAddress } from '#shared/contract-video.ts';
 import { ERROR_KINDS, type ErrorReport } from '#shared/errors.ts';
 import type { JobId, JobInfo, JobTimeline } from '#shared/jobs.ts';
-import { containersFor } from '#shared/video-formats.ts';
 import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
 import type { JobAction } from '../model/job-status.ts';
@@ -143,9 +142,7 @@ export function jobActions(link: StudioLink, fail: (report: ErrorReport) => void
     /** Asks where to, and writes the result of a finished job there. Resolves to whether it was written. */
     save: (job: JobInfo): Promise<boolean> =>
       guarded(async () => {
-        const { codec, container } = usePreferences.getState().settings.videoExport;
-        const format =
-          job.output === 'pictures' ? 'pictures' : containersFor(codec).includes(container) ? container : 'mkv';
+        const format = job.container ?? 'pictures';
         const slot = await link.shell().files.saveDialog({ name: resultName(job.target, format), format });
         if (!slot) return false;
         const { to } = slot;

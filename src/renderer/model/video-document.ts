@@ -51,20 +51,20 @@ export function withPerson(doc: StudioDocument, person: PersonKey, source: Sourc
 }
 
 /**
- * After people were found: what the most seen one or everyone was to get becomes what these tracks get; tracks that are
- * named already keep their faces when they are still there.
+ * After people were found: what the most seen one or everyone was to get becomes what these tracks get; people that were
+ * named already keep their faces when they are still there, whatever their numbers are now.
  */
 export function withFoundPeople(
   doc: StudioDocument,
-  tracks: readonly Pick<JobTrack, 'id' | 'frames'>[],
+  tracks: readonly Pick<JobTrack, 'id' | 'frames' | 'formerly'>[],
 ): StudioDocument {
   const { all, largest, ...named } = doc.video.people;
   const people: Record<number, SourceFace> = {};
   if (all) for (const { id } of tracks) people[id] = all;
   const most = mostSeen(tracks);
   if (largest && most !== null) people[most] = largest;
-  for (const { id } of tracks) {
-    const face = named[id];
+  for (const { id, formerly = [id] } of tracks) {
+    const [face] = formerly.flatMap((before) => named[before] ?? []);
     if (face) people[id] = face;
   }
   return withVideo(doc, { people });
@@ -105,8 +105,9 @@ export function peopleOf(video: VideoPart): (readonly [PersonKey, SourceFace])[]
 
 export const goalOf = (person: PersonKey): SourceGoal => (typeof person === 'number' ? { track: person } : person);
 
-export const trimOf = (span: FrameSpan | null): Trim =>
-  span === null ? {} : { in: { frame: span.first }, out: { frame: span.end } };
+export const trimTo = ({ first, end }: FrameSpan): Trim => ({ in: { frame: first }, out: { frame: end } });
+
+export const trimOf = (span: FrameSpan | null): Trim => (span === null ? {} : trimTo(span));
 
 /** The frames that a job of this clip takes. @param maxFrames -1 is all of them */
 export function wantedSpan({ span }: Pick<VideoPart, 'span'>, frames: number, maxFrames: number): FrameSpan {
@@ -114,4 +115,10 @@ export function wantedSpan({ span }: Pick<VideoPart, 'span'>, frames: number, ma
   return { first, end: maxFrames < 0 ? end : Math.min(end, first + maxFrames) };
 }
 
-export const sameSpan = (a: FrameSpan, b: FrameSpan): boolean => a.first === b.first && a.end === b.end;
+export const isInside = (inner: FrameSpan, outer: FrameSpan): boolean =>
+  inner.first >= outer.first && inner.end <= outer.end;
+
+export const joinSpans = (a: FrameSpan, b: FrameSpan): FrameSpan => ({
+  first: Math.min(a.first, b.first),
+  end: Math.max(a.end, b.end),
+});

@@ -4,9 +4,10 @@ import type { FileHandle } from '#shared/contract.ts';
 import type { Clip, VideoId } from '#shared/contract-video.ts';
 import type { ErrorReport } from '#shared/errors.ts';
 import type { JobId, JobTimeline } from '#shared/jobs.ts';
-import type { ClipKey, FrameSpan } from '../model/video-document.ts';
+import type { StudioDocument } from '../model/document.ts';
+import { type ClipKey, type FrameSpan, isInside, wantedSpan } from '../model/video-document.ts';
 
-/** Who is in a clip: nothing is known, a job is looking, or has found them in these frames. */
+/** Who is in a clip: nothing is known, a job is looking, or has found them in these frames, of which fewer may be wanted. */
 export type People =
   | { readonly phase: 'none' }
   | { readonly phase: 'looking'; readonly job: JobId | null; readonly span: FrameSpan }
@@ -41,6 +42,12 @@ export const useClips = create<ClipsState>()(() => ({ byKey: {}, opening: null }
 
 export const clipOf = (key: ClipKey | null): ClipEntry | null =>
   key === null ? null : (useClips.getState().byKey[key] ?? null);
+
+/** Whether frames are wanted in which nobody looked for people yet. */
+export function isStale(clip: ClipEntry, doc: StudioDocument, maxFrames: number): boolean {
+  const { people, info } = clip;
+  return people.phase === 'found' && !isInside(wantedSpan(doc.video, info.frames, maxFrames), people.span);
+}
 
 let keys = 0;
 

@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fileHandleSchema, photoIdSchema } from '#shared/contract.ts';
-import { type Clip, mediaAddressSchema, videoIdSchema } from '#shared/contract-video.ts';
+import {
+  type Clip,
+  type JobOrder,
+  type JobOrderChange,
+  mediaAddressSchema,
+  videoIdSchema,
+} from '#shared/contract-video.ts';
 import type { ErrorReport } from '#shared/errors.ts';
 import { type JobInfo, type JobTimeline, jobIdSchema } from '#shared/jobs.ts';
 import type { JobState } from '#shared/video.ts';
@@ -23,6 +29,9 @@ class FakeEngine {
   readonly released: string[] = [];
   refusal: ErrorReport | null = null;
   jobs = 0;
+  /** What a made job is at once. */
+  made = job('queued');
+  seen: Partial<JobTimeline> = {};
   opened = 0;
 
   readonly link = {
@@ -34,15 +43,16 @@ class FakeEngine {
         close: ({ video }: { video: string }) => this.#call(`close ${video}`, { closed: true }),
       },
       jobs: {
-        create: (order: { stopAfter?: string; sources: readonly unknown[] }) => {
+        create: ({ stopAfter, sources, looked, formerly }: Partial<JobOrder>) => {
           this.jobs += 1;
-          return this.#call(`create ${order.stopAfter ?? 'run'} ${JSON.stringify(order.sources)}`, job('queued'));
+          const more = looked ? ` looked ${looked.first}-${looked.end} ${formerly ?? 'anew'}` : '';
+          return this.#call(`create ${stopAfter ?? 'run'} ${JSON.stringify(sources)}${more}`, this.made);
         },
-        configure: ({ sources }: { sources: readonly unknown[] }) =>
-          this.#call(`configure ${JSON.stringify(sources)}`, job('paused')),
+        configure: ({ sources, trim }: JobOrderChange) =>
+          this.#call(`configure ${JSON.stringify(sources)} ${JSON.stringify(trim)}`, job('paused')),
         resume: () => this.#call('resume', job('running', 'swap')),
         remove: () => this.#call('remove', { removed: true }),
-        timeline: () => this.#call('timeline', timeline),
+        timeline: () => this.#call('timeline', { ...timeline, ...this.seen }),
         frame: ({ frame }: { frame: number }) => this.#call(`frame ${frame}`, new Blob([String(frame)])),
       },
     }),
@@ -135,6 +145,7 @@ beforeEach(() => {
 });
 
 const present = () => clipOf(currentDocument().video.clip);
+const key = () => present()!.key;
 const moved = async (state: JobState, phase?: JobInfo['phase']) => {
   useJobs.setState((jobs) => afterEvent(jobs, { type: 'job', job: job(state, phase) }));
   await clips.follow();
@@ -193,6 +204,32 @@ describe('people', () => {
     expect(useVideoView.getState().person).toBe(1);
   });
 
+  it('keep their faces when more frames bring other numbers', async () => {
+    engine.seen = { looked: { first: 20, end: 60 } };
+    await found();
+    engine.seen = {
+      looked: { first: 10, end: 60 },
+      tracks: [
+        { ...track, id: 0, frames: 50, formerly: [1] },
+        { ...track, id: 1, frames: 40, formerly: [] },
+      ],
+    };
+    edit((doc) => withSpan(doc, { first: 10, end: 50 }, 100));
+    await clips.findPeople();
+    expect(engine.calls.map((call) => call.split(' ')[0])).toEqual(['configure', 'resume']);
+    expect(engine.calls[0]).toContain('{"in":{"frame":10},"out":{"frame":50}}');
+    await moved('paused');
+    expect(currentDocument().video.people).toEqual({ 0: source });
+    expect(present()).toMatchObject({ people: { phase: 'found', span: { first: 10, end: 60 } }, draft: id });
+  });
+
+  it('are there at once where the engine has seen the frames before', async () => {
+    await clips.openFile(new File([], 'film.mp4'));
+    engine.made = job('paused');
+    await clips.findPeople();
+    expect(present()).toMatchObject({ people: { phase: 'found' }, draft: id });
+  });
+
   it('go on being looked for after the engine process ended', async () => {
     await clips.openFile(new File([], 'film.mp4'));
     await clips.findPeople();
@@ -211,11 +248,18 @@ describe('people', () => {
 describe('a preview', () => {
   it('tells the draft what has changed, once, before the frame is asked for', async () => {
     await found();
-    await Promise.all([clips.preview(id, 3, 64), clips.preview(id, 4, 64)]);
+    await Promise.all([clips.preview(key(), 3, 64), clips.preview(key(), 4, 64)]);
     expect(engine.calls.map((call) => call.split(' ')[0])).toEqual(['configure', 'frame', 'frame']);
     edit((doc) => withPerson(doc, 0, source));
-    await clips.preview(id, 3, 64);
+    await clips.preview(key(), 3, 64);
     expect(engine.calls.slice(3).map((call) => call.split(' ')[0])).toEqual(['configure', 'frame']);
+    // One that was started cannot be told any more: another one is made of what was seen.
+    await clips.start();
+    engine.calls.length = 0;
+    engine.made = job('paused');
+    await clips.preview(key(), 7, 64);
+    expect(engine.calls[0]).toBe(`create analyse [] looked 0-100 ${id}`);
+    expect(engine.calls.slice(1).map((call) => call.split(' ')[0])).toEqual(['configure', 'frame']);
     // The draft was told of faces and is a draft still.
     await moved('paused', 'swap');
     expect(present()?.draft).toBe(id);
@@ -226,11 +270,11 @@ describe('a start', () => {
   it('lets the draft go on, which then is a job like others', async () => {
     await found();
     expect(await clips.start()).toMatchObject({ state: 'running' });
-    expect(engine.calls).toEqual(['configure [{"photo":"photo_00000001","face":0,"goal":{"track":1}}]', 'resume']);
+    expect(engine.calls).toEqual(['configure [{"photo":"photo_00000001","face":0,"goal":{"track":1}}] {}', 'resume']);
     expect(present()?.draft).toBeNull();
     // The next one is a job of its own.
     await clips.start();
-    expect(engine.calls.at(-1)).toMatch(/^create run .*"track":1/);
+    expect(engine.calls.at(-1)).toMatch(/^create run .*"track":1.* looked 0-100 anew/);
   });
 
   it('works without looking first', async () => {
@@ -240,9 +284,20 @@ describe('a start', () => {
     expect(engine.calls).toEqual(['create run [{"photo":"photo_00000001","face":0,"goal":"all"}]']);
   });
 
-  it('waits for people to be found again when the range has changed', async () => {
+  it('takes a range inside of what was looked at as it is', async () => {
     await found();
     edit((doc) => withSpan(doc, { first: 10, end: 20 }, 100));
+    expect(await clips.start()).toMatchObject({ state: 'running' });
+    expect(engine.calls).toEqual([
+      'configure [{"photo":"photo_00000001","face":0,"goal":{"track":1}}] {"in":{"frame":10},"out":{"frame":20}}',
+      'resume',
+    ]);
+  });
+
+  it('waits for people to be found in frames that nobody has looked at', async () => {
+    engine.seen = { looked: { first: 20, end: 60 } };
+    await found();
+    edit((doc) => withSpan(doc, { first: 10, end: 50 }, 100));
     expect(await clips.start()).toBeNull();
     expect(engine.calls).toEqual([]);
     expect(useUi.getState().messages.at(-1)?.intent).toBe('warning');

@@ -29,7 +29,6 @@ const PREVIEW_SIDE = 1280;
 function previewObstacle({ clip, stale }: ClipWork, hasFace: boolean): string | null {
   if (clip.people.phase !== 'found') return text.video.film.previewNeedsPeople;
   if (stale) return text.video.people.stale;
-  if (clip.draft === null) return text.video.film.previewUsed;
   return hasFace ? null : text.video.film.previewNeedsFace;
 }
 
@@ -38,7 +37,7 @@ export function ClipView({ work }: { work: ClipWork }) {
   const styles = useStyles();
   const filmStyles = useFilmStyles();
   const { clips } = useStudio();
-  const { clip, span, stale } = work;
+  const { clip, span } = work;
   const { info, people } = clip;
   const { frame, preview, muted } = useVideoView();
   const doc = useEdit((state) => state.history.present);
@@ -46,14 +45,14 @@ export function ClipView({ work }: { work: ClipWork }) {
   const film = useFilm(info, span, Math.min(frame, info.frames - 1), (next) => useVideoView.setState({ frame: next }));
   const lanes = useMemo<readonly Lane[]>(
     () =>
-      people.phase === 'found' && !stale
+      people.phase === 'found'
         ? people.timeline.tracks.map(({ id, ranges }) => ({
             id: String(id),
             name: text.video.people.person(id + 1),
             ranges: plannedRanges(ranges, doc.video.people[id] !== undefined),
           }))
         : [],
-    [people, stale, doc.video.people],
+    [people, doc.video.people],
   );
   const states = statesIn(lanes);
 
@@ -65,8 +64,6 @@ export function ClipView({ work }: { work: ClipWork }) {
   );
   const settledFrame = Number(wish.slice(0, wish.indexOf('|')));
   const inside = settledFrame >= span.first && settledFrame < span.end;
-  const { draft } = clip;
-
   const setSpan = (first: number, end: number) => {
     const moved = first === span.first ? 'end' : 'first';
     edit((now) => withSpan(now, { first, end }, info.frames), `span ${moved}`);
@@ -101,14 +98,13 @@ export function ClipView({ work }: { work: ClipWork }) {
         {previewing && (
           <FilmPane
             label={text.video.film.preview}
-            subject={`preview:${draft}`}
+            subject={`preview:${clip.key}`}
             frame={settledFrame}
             version={wish}
-            load={
-              !film.playing && inside && draft !== null ? () => clips.preview(draft, settledFrame, PREVIEW_SIDE) : null
-            }
+            load={!film.playing && inside ? () => clips.preview(clip.key, settledFrame, PREVIEW_SIDE) : null}
             waiting={text.video.film.previewing}
             failed={text.video.film.previewFailed}
+            empty={inside ? undefined : text.video.film.outside}
           />
         )}
       </div>

@@ -62,12 +62,11 @@ export function PeopleList({ work }: { work: ClipWork }) {
   const { clip, stale } = work;
   const { people } = clip;
   const found = people.phase === 'found' ? people : null;
-  const again = found !== null;
   return (
     <div className={styles.root}>
       <h3 className={styles.title}>{text.video.people.title}</h3>
       {people.phase === 'looking' && <Looking work={work} />}
-      {(people.phase === 'none' || people.phase === 'failed' || stale || (again && clip.draft === null)) && (
+      {(people.phase === 'none' || people.phase === 'failed' || stale) && (
         <Button
           size="small"
           icon={<PeopleSearch20Regular />}
@@ -75,7 +74,7 @@ export function PeopleList({ work }: { work: ClipWork }) {
           title={text.video.people.findHint}
           onClick={() => void clips.findPeople()}
         >
-          {again ? text.video.people.findAgain : text.video.people.find}
+          {found ? text.video.people.findMore : text.video.people.find}
         </Button>
       )}
       {stale && (

@@ -1,9 +1,8 @@
 /** What the Video tab works on, put together from the stores. */
-import { isStale } from '../../actions/clips.ts';
 import { secondsOf } from '../../model/frame-clock.ts';
 import { duration } from '../../model/job-status.ts';
 import { type FrameSpan, peopleOf, wantedSpan } from '../../model/video-document.ts';
-import { type ClipEntry, useClips } from '../../state/clips.ts';
+import { type ClipEntry, isStale, useClips } from '../../state/clips.ts';
 import { useEdit } from '../../state/edit.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { text } from '../../text.ts';
