@@ -96,6 +96,17 @@ describe('a job', () => {
     expect(await rejection(queue.saveAs(id, world.at('saved.webm')))).toMatchObject({ kind: 'usage' });
   });
 
+  test('keeps a result in the container that was chosen for it, and says which it will be', async () => {
+    const { queue } = world.fake();
+    const added = await queue.add(world.request(clip, { container: 'mov' }));
+    expect(added.container).toBe('mov');
+    expect((await queue.settled(added.id)).state).toBe('done');
+    expect(path.extname((await queue.filesOf(added.id)).result ?? '')).toBe('.mov');
+    // A name says more.
+    expect((await queue.add(world.request(clip, { container: 'mov', out: world.at('out.mkv') }))).container).toBe('mkv');
+    expect(await rejection(add(queue, { container: 'webm' }))).toMatchObject({ kind: 'usage' });
+  });
+
   test('writes a folder of pictures', async () => {
     const { queue } = world.fake();
     const out = world.at('frames');

@@ -132,7 +132,7 @@ export async function checkSettings(
   const settings = { swap, video, encoder, output, ...(container === undefined ? {} : { container }) };
   const { encoders } = await openToolbox();
   requireEncoder(partEncoder({ settings }), encoders);
-  if (output === 'video' && container !== undefined) containerFor(`.${container}`, encoder.codec);
+  if (output === 'video' && container !== undefined) containerFor(`result.${container}`, encoder.codec);
   if (out === undefined) return settings;
   if (output === 'video') containerFor(out, encoder.codec);
   for (const input of [target, ...sources.map((source) => source.path)]) {
