@@ -32,7 +32,7 @@ export const TUNING_STAGES = [
   { id: 'literal', title: 'All frames', says: 'Every pass visits every frame in order.' },
   { id: 'coarse', title: 'Key frames, small', says: 'Frames that stand for the others, at a lower resolution.' },
   { id: 'fine', title: 'Key frames, full size', says: 'The same frames at full resolution.' },
-  { id: 'sweep', title: 'Once through all frames', says: 'Every frame of the clip once, with half the step.' },
+  { id: 'sweep', title: 'Once through all frames', says: 'Every frame of the clip once, with small steps.' },
 ] as const satisfies readonly { id: string; title: string; says: string }[];
 export type TuningStage = (typeof TUNING_STAGES)[number]['id'];
 const STAGE_IDS = TUNING_STAGES.map(({ id }) => id) as [TuningStage, ...TuningStage[]];

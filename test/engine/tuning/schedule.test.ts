@@ -6,6 +6,7 @@ import {
   nextUpdate,
   planStages,
   SCHEDULE_START,
+  type ScheduleLever,
   type ScheduleOptions,
   type ScheduleState,
   type Stage,
@@ -44,12 +45,30 @@ describe('the default schedule', () => {
   it('goes from coarse key frames to full ones, and over all frames at the end', () => {
     const { made, ended } = follow(plan(), (update) => 1 / update);
     const frames = (stage: string) => made.filter((row) => row.stage === stage).map(({ frame }) => frame);
-    expect(frames('coarse')).toHaveLength(30);
+    expect(frames('coarse')).toHaveLength(45);
     expect(new Set(frames('coarse'))).toEqual(new Set([1, 4, 8]));
-    expect(frames('fine')).toHaveLength(30);
+    expect(frames('fine')).toHaveLength(15);
     expect(frames('sweep')).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(made).toHaveLength(longest(plan()));
     expect(ended).toEqual(['passes', 'passes', 'passes']);
+  });
+
+  it('warms up, and then lets the rate fall without a jump between stages', () => {
+    const { made } = follow(plan(), (update) => 1 / update);
+    const rates = made.slice(0, 60).map(({ rate }) => rate);
+    const peak = rates.indexOf(Math.max(...rates));
+    expect(peak).toBe(6);
+    expect(rates[0]).toBeCloseTo((rates[peak] as number) / 7, 1);
+    expect(rates[peak]).toBeGreaterThan(7.5);
+    // The second stage warms up, too; apart from that every rate is a little below the one before.
+    const planned = [...rates.slice(peak, 45), ...rates.slice(51)];
+    for (const [index, rate] of planned.slice(1).entries()) expect(rate).toBeLessThan(planned[index] as number);
+    expect(rates.at(-1)).toBeLessThan(0.3);
+    expect(made.at(-1)?.rate).toBe(0.2);
+    // With a sixth of the updates weights can get about as far as at the constant rate.
+    const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+    expect(mean).toBeGreaterThan(3);
+    expect(mean).toBeLessThan(5);
   });
 
   it('slows down on a plateau and then ends its stage', () => {
@@ -57,14 +76,34 @@ describe('the default schedule', () => {
     const coarse = made.filter(({ stage }) => stage === 'coarse');
     // One pass to know the loss, then three times two passes without progress.
     expect(coarse).toHaveLength(3 * 7);
-    expect(coarse.map(({ rate }) => rate)).toEqual([
+    const planned = follow(plan(), (update) => 1 / update).made;
+    expect(coarse.map(({ rate }, index) => rate / (planned[index]?.rate as number))).toEqual([
       ...Array(9).fill(1),
       ...Array(6).fill(0.5),
       ...Array(6).fill(0.25),
     ]);
-    expect(ended).toEqual(['plateau', 'plateau', 'passes']);
-    // The next stage begins at the full rate.
-    expect(made.find(({ stage }) => stage === 'fine')?.rate).toBe(1);
+    expect(ended.slice(0, 2)).toEqual(['plateau', 'passes']);
+  });
+
+  it('slows down at once when a pass throws it back', () => {
+    const { made } = follow(plan(), (update) => (update <= 3 ? 1 : update <= 6 ? 2 : 1 / update));
+    const planned = follow(plan(), (update) => 1 / update).made;
+    const factors = made.slice(0, 12).map(({ rate }, index) => rate / (planned[index]?.rate as number));
+    expect(factors).toEqual([...Array(6).fill(1), ...Array(6).fill(0.5)]);
+  });
+
+  it('can do without each of its levers', () => {
+    const without = (lever: ScheduleLever) => plan({ without: [lever] });
+    expect(without('key_frames').map(({ id, frames }) => [id, frames.length])).toEqual([
+      ['coarse', 10],
+      ['fine', 10],
+    ]);
+    expect(without('coarse_first').map(({ id, passes }) => [id, passes])).toEqual([
+      ['fine', 20],
+      ['sweep', 1],
+    ]);
+    expect(follow(without('annealed_rate'), (update) => 1 / update).made[0]?.rate).toBe(1);
+    expect(follow(without('early_stop'), () => 1, 0.05).ended).toEqual(['passes', 'passes', 'passes']);
   });
 
   it('ends a stage when the faces are close enough, but never the sweep', () => {

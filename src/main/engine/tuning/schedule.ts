@@ -8,6 +8,9 @@ import { UsageError } from '#engine/errors.ts';
 export const SCHEDULES = ['default', 'literal'] as const;
 export type ScheduleId = (typeof SCHEDULES)[number];
 
+/** Counts the ways in which stages were planned so far: a tuning that one began, another must not go on with. */
+export const SCHEDULE_VERSION = 2;
+
 /** At `coarse` scale the generator stops at a lower size and the losses see no more than that. */
 export type TuningScale = 'coarse' | 'full';
 
@@ -18,8 +21,10 @@ export interface Stage {
   readonly frames: readonly number[];
   /** At most so many passes. */
   readonly passes: number;
-  /** Factor on the learning rate. */
-  readonly rate: number;
+  /** Factors on the learning rate where the stage begins and where it ends; between them it falls as a cosine does. */
+  readonly rate: { readonly from: number; readonly to: number };
+  /** Updates over which the rate rises to `from`. */
+  readonly warmUp: number;
   /** Compute the features of the targets once and keep them: worth it where frames are visited again. */
   readonly keepFeatures: boolean;
   /** Slow down and end when passes bring no more, or when the faces are close enough. */
@@ -27,6 +32,10 @@ export interface Stage {
   /** LPIPS of one scale, mean over a pass, below which faces are close enough. */
   readonly likeEnough: number;
 }
+
+/** What the default schedule does otherwise than the literal one; each can be left out, for measurements. */
+export const SCHEDULE_LEVERS = ['key_frames', 'coarse_first', 'annealed_rate', 'early_stop'] as const;
+export type ScheduleLever = (typeof SCHEDULE_LEVERS)[number];
 
 export interface ScheduleOptions {
   readonly schedule: ScheduleId;
@@ -40,32 +49,60 @@ export interface ScheduleOptions {
   readonly coarse: boolean;
   /** LPIPS of one scale below which a stage ends; default `LIKE_ENOUGH`, 0 for never. */
   readonly likeEnough?: number | undefined;
+  /** Levers that the default schedule does without. */
+  readonly without?: readonly ScheduleLever[] | undefined;
 }
 
 /** LPIPS below which PTI calls a face found. */
 export const LIKE_ENOUGH = 0.07;
 
+/**
+ * The rate of the default schedule, as factors on the literal one's: it rises at once, where steps in one direction add
+ * up, and then falls, so that the last steps do not throw the weights about. Over all passes its mean is about half of
+ * the peak; with as many fewer updates weights can get as far as they do at the constant rate.
+ */
+const PEAK_RATE = 8;
+const LAST_RATE = 0.2;
+/** Adam's first steps have full length whatever the gradient, so they are made shorter. */
+const WARM_UP = 6;
+/** Share of the passes at coarse scale: the trained layers are the same there, and an update costs a fraction. */
+const COARSE_SHARE = 0.75;
 /** What the sweep over all frames moves at: it must reach the frames between the key frames, and unlearn nothing. */
-const SWEEP_RATE = 0.5;
+const SWEEP_RATE = 0.2;
+
+const annealed = (done: number): number => LAST_RATE + ((PEAK_RATE - LAST_RATE) * (1 + Math.cos(Math.PI * done))) / 2;
+const constant = (factor: number): Stage['rate'] => ({ from: factor, to: factor });
 
 /** The stages of a schedule. @throws UsageError for numbers that make no schedule */
 export function planStages(options: ScheduleOptions): readonly Stage[] {
-  const { frames, keyFrames, passes, coarse } = options;
+  const { frames, passes, likeEnough = LIKE_ENOUGH, without = [] } = options;
   if (!Number.isSafeInteger(frames) || frames < 1) throw new UsageError(`A clip of ${frames} frames cannot be tuned.`);
   if (!Number.isSafeInteger(passes) || passes < 1) throw new UsageError(`${passes} passes are no tuning.`);
   const all = Array.from({ length: frames }, (_, index) => index);
-  const { likeEnough = LIKE_ENOUGH } = options;
   /** A stage that takes all its passes and computes features as it goes. */
-  const whole = { scale: 'full', frames: all, keepFeatures: false, endsEarly: false, likeEnough } as const;
-  if (options.schedule === 'literal') return [{ id: 'literal', passes, rate: 1, ...whole }];
+  const whole = { scale: 'full', frames: all, warmUp: 0, keepFeatures: false, endsEarly: false, likeEnough } as const;
+  if (options.schedule === 'literal') return [{ id: 'literal', passes, rate: constant(1), ...whole }];
+  const has = (lever: ScheduleLever): boolean => !without.includes(lever);
+  const keyFrames = has('key_frames') ? options.keyFrames : all;
   if (keyFrames.length === 0 || keyFrames.some((index) => all[index] === undefined))
     throw new UsageError(`The key frames ${keyFrames.join(', ')} are not all among the ${frames} frames.`);
-  const chosen = { frames: keyFrames, rate: 1, keepFeatures: true, endsEarly: true, likeEnough } as const;
-  const coarsePasses = coarse ? Math.floor(passes / 2) : 0;
+  const coarsePasses = options.coarse && has('coarse_first') ? Math.floor(passes * COARSE_SHARE) : 0;
+  /** A stage over the key frames, from one share of all passes to another. */
+  const over = (id: 'coarse' | 'fine', from: number, to: number): Stage => ({
+    id,
+    scale: id === 'coarse' ? 'coarse' : 'full',
+    frames: keyFrames,
+    passes: to - from,
+    rate: has('annealed_rate') ? { from: annealed(from / passes), to: annealed(to / passes) } : constant(1),
+    warmUp: has('annealed_rate') ? WARM_UP : 0,
+    keepFeatures: true,
+    endsEarly: has('early_stop'),
+    likeEnough,
+  });
   const stages: Stage[] = [];
-  if (coarsePasses > 0) stages.push({ id: 'coarse', scale: 'coarse', passes: coarsePasses, ...chosen });
-  stages.push({ id: 'fine', scale: 'full', passes: passes - coarsePasses, ...chosen });
-  if (keyFrames.length < frames) stages.push({ id: 'sweep', passes: 1, rate: SWEEP_RATE, ...whole });
+  if (coarsePasses > 0) stages.push(over('coarse', 0, coarsePasses));
+  stages.push(over('fine', coarsePasses, passes));
+  if (keyFrames.length < frames) stages.push({ id: 'sweep', passes: 1, rate: constant(SWEEP_RATE), ...whole });
   return stages;
 }
 
@@ -116,7 +153,14 @@ export function nextUpdate(stages: readonly Stage[], state: ScheduleState): Next
   const stage = stages[state.stage];
   if (stage === undefined) return undefined;
   const frame = stage.frames[state.made % stage.frames.length] as number;
-  return { stage, frame, rate: stage.rate / 2 ** state.halvings };
+  return { stage, frame, rate: rateOf(stage, state.made) / 2 ** state.halvings };
+}
+
+/** Factor on the learning rate after so many updates of a stage, as planned. */
+function rateOf({ rate: { from, to }, warmUp, frames, passes }: Stage, made: number): number {
+  const done = made / (frames.length * passes);
+  const fallen = to + ((from - to) * (1 + Math.cos(Math.PI * done))) / 2;
+  return fallen * Math.min(1, (made + 1) / (warmUp + 1));
 }
 
 /** A pass must lower the best mean loss by this share to count as progress. */
@@ -124,6 +168,8 @@ const PROGRESS = 0.01;
 /** Passes without progress before the rate is halved, and halvings before a stage ends. */
 const PATIENCE = 2;
 const MAX_HALVINGS = 2;
+/** A pass that ends so far above the best one went too fast: the rate is halved at once. */
+const SETBACK = 1.25;
 
 /**
  * The state after an update.
@@ -152,7 +198,8 @@ export function afterUpdate(
   const { best } = state;
   if (best === null || mean < best * (1 - PROGRESS)) return { ...passed, best: mean, idle: 0 };
   const kept = { ...passed, best: Math.min(best, mean) };
-  if (state.idle + 1 < PATIENCE) return { ...kept, idle: state.idle + 1 };
+  const tooFast = mean > best * SETBACK && state.halvings < MAX_HALVINGS;
+  if (!tooFast && state.idle + 1 < PATIENCE) return { ...kept, idle: state.idle + 1 };
   if (state.halvings >= MAX_HALVINGS) return end('plateau');
   return { ...kept, idle: 0, halvings: state.halvings + 1 };
 }

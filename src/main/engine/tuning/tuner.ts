@@ -41,6 +41,8 @@ export interface TunerOptions {
   readonly featuresPerTarget?: boolean | undefined;
 }
 
+/** Up to this side freed memory is kept from update to update. */
+const ARENA_SIZE = 256;
 /** Room for frame inputs and features that are used again and again. */
 const KEPT_BYTES = 1e9;
 
@@ -192,7 +194,8 @@ export class Tuner implements TuningMachine, AsyncDisposable {
     }
     const options = { ...this.#stepOptions(scale), targets: keepFeatures ? 'features' : 'pictures' } as const;
     const step = ptiStep(scale === 'coarse' ? { ...options, featuresPerTarget: false } : options);
-    const run = await TuningRun.open({ step, params, externalDataFolder: folder, state: this.#state, device });
+    const arena = this.#sizeAt(scale) <= ARENA_SIZE;
+    const run = await TuningRun.open({ step, params, externalDataFolder: folder, state: this.#state, device, arena });
     this.#open = { key, run };
     // The run holds these now; gigabytes should not lie about twice.
     const { updates, tensors } = this.#state;

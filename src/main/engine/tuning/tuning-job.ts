@@ -11,7 +11,7 @@ import type { NamedTensors } from './kept-tensors.ts';
 import { chooseKeyFrames, describeFrame, type FrameDescription, keyFrameCount } from './key-frames.ts';
 import { asMemoryError } from './memory-error.ts';
 import { readResumeWeights } from './resume-weights.ts';
-import { planStages, SCHEDULE_START, type ScheduleId } from './schedule.ts';
+import { planStages, SCHEDULE_START, SCHEDULE_VERSION, type ScheduleId } from './schedule.ts';
 import { FeatureStore } from './target-features.ts';
 import { trainedTensors } from './trainable.ts';
 import { Tuner } from './tuner.ts';
@@ -47,15 +47,18 @@ export interface TuningJobOptions
   readonly watchedFrame?: (() => number | undefined) | undefined;
   /** LPIPS at which the default schedule calls a stage done; see `planStages`. */
   readonly likeEnough?: number | undefined;
+  /** Begin at coarse scale; default where that pays, see `coarsePays`. */
+  readonly coarse?: boolean | undefined;
 }
 
-/** Below this side there are too few generator layers left for a coarse scale. */
-const SMALLEST_COARSE = 32;
 /** All trained layers are at or below this side. */
 const COARSE_SIZE = 256;
 
 /** The side at coarse scale: the last size that has trained layers, or half of a smaller picture. */
 export const coarseSizeFor = (size: number): number => Math.min(COARSE_SIZE, size / 2);
+
+/** Whether the coarse scale has all trained layers; with some of them left out it comes to a stop far too early. */
+export const coarsePays = (size: number): boolean => coarseSizeFor(size) >= COARSE_SIZE;
 
 /**
  * Tunes, or goes on where the same tuning stopped: same frames, settings and resume weights. What another tuning left in
@@ -88,7 +91,7 @@ async function tune(options: TuningJobOptions): Promise<TuningOutcome> {
     frames: frames.count,
     keyFrames,
     passes: settings.ptiSteps,
-    coarse: sides.coarse >= SMALLEST_COARSE,
+    coarse: options.coarse ?? coarsePays(size),
     likeEnough: options.likeEnough,
   });
   const saved = await folder.load(shapes);
@@ -140,9 +143,14 @@ async function keyFramesOf(frames: TuningFrames): Promise<number[]> {
 }
 
 /** What makes two tunings the same. Checkpoints and pictures may come as often as anyone likes. */
-function fingerprintOf({ settings, frames, likeEnough }: TuningJobOptions, size: number, base: NamedTensors): string {
+function fingerprintOf(
+  { settings, frames, likeEnough, coarse }: TuningJobOptions,
+  size: number,
+  base: NamedTensors,
+): string {
   const { ptiSteps, ptiLearningRate, recolorLambda, schedule } = settings;
-  const choices = { ptiSteps, ptiLearningRate, recolorLambda, schedule, likeEnough, size, frames: frames.count };
+  const wanted = { ptiSteps, ptiLearningRate, recolorLambda, schedule, likeEnough, coarse, size, frames: frames.count };
+  const choices = { plan: SCHEDULE_VERSION, ...wanted };
   const hash = createHash('sha256').update(JSON.stringify(choices));
   for (const [name, { data }] of Object.entries(base).toSorted(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
