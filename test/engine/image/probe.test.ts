@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { checkDimensions, checkFileBytes, PICTURE_LIMITS } from '#engine/image/limits.ts';
+import {
+  checkDimensions,
+  checkFileBytes,
+  checkMemory,
+  PICTURE_LIMITS,
+  type PictureMemory,
+} from '#engine/image/limits.ts';
 import { headerSize, identify, type PictureFormat } from '#engine/image/probe.ts';
 
 const FORMATS: readonly PictureFormat[] = ['jpeg', 'png', 'webp', 'tiff', 'avif', 'gif'];
@@ -77,8 +83,7 @@ describe('limits', () => {
     }
     return 'accepted';
   };
-  const size = (width: number, height: number, channels?: number, sampleBytes?: number) =>
-    refused(() => checkDimensions({ width, height, channels, sampleBytes }, 'x'));
+  const size = (width: number, height: number) => refused(() => checkDimensions({ width, height }, 'x'));
 
   test('the largest picture is accepted, one step more is not', () => {
     expect(size(16_384, 16_384)).toBe('accepted');
@@ -86,10 +91,35 @@ describe('limits', () => {
     expect(size(32_768, 8192)).toBe('accepted');
     expect(size(32_769, 1)).toContain('a side may have up to 32768');
     expect(size(1, 32_769)).toContain('a side may have up to 32768');
-    expect(size(16_384, 16_384, 4, 1)).toBe('accepted');
-    expect(size(16_384, 16_384, 3, 2)).toContain('1024 MB');
-    expect(size(0, 5)).toContain('no pixels');
-    expect(size(Number.NaN, 5)).toContain('no pixels');
+  });
+
+  test('what a decoder holds besides the samples counts', () => {
+    const memory = (picture: Partial<PictureMemory>) =>
+      refused(() =>
+        checkMemory(
+          {
+            ...{ format: 'jpeg', width: 16_000, height: 12_000, fileBytes: 60_000_000 },
+            ...{ channels: 3, sampleBytes: 1, inPasses: false, fullColour: false, ...picture },
+          },
+          'x',
+        ),
+      );
+    expect(memory({})).toBe('accepted');
+    expect(memory({ height: 16_000 })).toBe('The picture has 16000 x 16000 pixels: opening it takes more than 660 MB.');
+    for (const more of [
+      { fileBytes: 100_000_000 },
+      { channels: 4 },
+      { sampleBytes: 2 },
+      { inPasses: true },
+      { format: 'webp' },
+    ] as const) {
+      expect(memory(more)).toContain('660 MB');
+    }
+    const half = { width: 8000 };
+    expect(memory({ ...half, inPasses: true })).toBe('accepted');
+    expect(memory({ ...half, fullColour: true })).toBe('accepted');
+    expect(memory({ ...half, inPasses: true, fullColour: true })).toContain('660 MB');
+    expect(memory({ ...half, format: 'avif' })).toContain('660 MB');
   });
 
   test('files are limited before they are read', () => {

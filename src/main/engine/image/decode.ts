@@ -9,7 +9,7 @@ import { sharp } from './codec.ts';
 import { refuseKind, toDecodeError } from './decode-errors.ts';
 import { exifFromTiff, uprightExif } from './exif.ts';
 import { profileSpace } from './icc-tags.ts';
-import { checkDimensions, checkFileBytes, PICTURE_LIMITS } from './limits.ts';
+import { checkDimensions, checkFileBytes, checkMemory, PICTURE_LIMITS } from './limits.ts';
 import type { DecodedPicture } from './picture.ts';
 import { headerSize, identify, type PictureFormat } from './probe.ts';
 import { readPictureFile } from './read-file.ts';
@@ -60,12 +60,16 @@ const options = (extra: SharpOptions): SharpOptions => ({
 async function readMetadata(bytes: Uint8Array, format: PictureFormat, file: string): Promise<Metadata> {
   try {
     const meta = await sharp(bytes, options({})).metadata();
-    checkDimensions(
+    checkDimensions(meta, file);
+    const { grey, bitDepth } = planColours(meta);
+    checkMemory(
       {
-        width: meta.width,
-        height: meta.height,
-        channels: meta.channels,
-        sampleBytes: meta.depth === 'uchar' || meta.depth === 'char' ? 1 : 2,
+        ...{ format, width: meta.width, height: meta.height, fileBytes: bytes.length },
+        // Grey is decoded as RGB and folded.
+        channels: grey ? 4 : Math.max(3, meta.channels),
+        sampleBytes: bitDepth / 8,
+        inPasses: meta.isProgressive ?? false,
+        fullColour: meta.chromaSubsampling !== '4:2:0',
       },
       file,
     );

@@ -32,10 +32,21 @@ export async function identifyVideo(path: string, file: string): Promise<{ conta
   const { head, bytes } = await readHead(path, file);
   const kind = identify(head);
   const demuxer = DEMUXERS[kind?.title ?? ''];
+  if (demuxer === 'avi' && riffBytes(head) > bytes) {
+    throw new InputError('The file is cut off.', { file, action: 'Copy or download it again.' });
+  }
   if (kind && demuxer) return { container: { demuxer, title: kind.title }, bytes };
   const what = kind ? `This is ${kind.title}, not a video.` : 'This is no video file of a known kind.';
   throw new InputError(what, { file, action: CHOOSE_VIDEO });
 }
+
+/** Bytes that the first RIFF chunk of an AVI file claims; none where its writer left that open. */
+function riffBytes(head: Uint8Array): number {
+  const claimed = new DataView(head.buffer, head.byteOffset, head.byteLength).getUint32(4, true);
+  return claimed >= LEFT_OPEN ? 0 : claimed + 8;
+}
+
+const LEFT_OPEN = 0xffff_fff0;
 
 async function readHead(path: string, file: string): Promise<{ head: Uint8Array; bytes: number }> {
   const refuse = (message: string): InputError => new InputError(message, { file, action: CHOOSE_VIDEO });

@@ -4,7 +4,7 @@ import { createByteReader } from './byte-reader.ts';
 import { toRgbFilters } from './color-tags.ts';
 import { createFramePool } from './frame-pool.ts';
 import { createTimeQueue, isReportLine, parseFrameLine } from './frame-report.ts';
-import { inputOptions } from './input-options.ts';
+import { decoderThreads, inputOptions } from './input-options.ts';
 import { VIDEO_LIMITS, type VideoLimits } from './limits.ts';
 import { ORIENTATIONS } from './orientation.ts';
 import { unreadable } from './probe.ts';
@@ -79,6 +79,7 @@ async function* runDecoder(
     [
       ...['-hide_banner', '-nostdin', '-nostats', '-v', 'info', '-noautorotate', '-copyts'],
       ...(at > 0 ? ['-ss', at.toFixed(6)] : []),
+      ...decoderThreads(video),
       ...inputOptions(info.path, info.container, limits),
       ...['-map', `0:${video.index}`, '-vf', filtersOf(info), ...everyFrame],
       ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],

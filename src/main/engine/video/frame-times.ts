@@ -1,7 +1,7 @@
 /** When each frame of a video is shown, in exact ticks of the stream's time base. */
 import { InputError } from '#engine/errors.ts';
 import { isReportLine, parseFrameLine } from './frame-report.ts';
-import { inputOptions } from './input-options.ts';
+import { decoderThreads, inputOptions } from './input-options.ts';
 import { VIDEO_LIMITS, type VideoLimits } from './limits.ts';
 import { unreadable } from './probe.ts';
 import { type Rational, toSeconds } from './rational.ts';
@@ -75,7 +75,7 @@ async function scanPackets(
     ],
     {
       signal,
-      stallMs: limits.stallMs,
+      stallMs: limits.stallMs + slowReadingMs(info),
       onOutput: scan.read,
       onLine: (line) => problems.push(line) > 0 && problems.length > limits.streams && problems.shift() !== undefined,
     },
@@ -89,6 +89,22 @@ async function scanPackets(
     });
   }
   return scan.times(info.video);
+}
+
+/** Lines that ffprobe collects before it prints them, bytes that a slow disk reads in a second, and the longest wait. */
+const LINES_AT_ONCE = 250;
+const SLOW_BYTES_A_SECOND = 20e6;
+const LONGEST_READING_SECONDS = 60;
+
+/** Milliseconds in which a slow disk reads as many packets of this video as are told of at once. */
+function slowReadingMs({ bytes, durationSeconds = 0, video }: VideoInfo): number {
+  const { codedWidth, codedHeight, averageRate, claimedFrames } = video;
+  const frames = claimedFrames ?? durationSeconds * (averageRate ? toSeconds(1, averageRate) : 0);
+  const bytesAFrame = bytes / Math.max(1, frames);
+  // No frame has more bytes than its 16-bit samples: then the file is not what it claims.
+  if (bytesAFrame > codedWidth * codedHeight * 6) return 0;
+  const seconds = (bytesAFrame * Math.min(LINES_AT_ONCE, frames)) / SLOW_BYTES_A_SECOND;
+  return 1000 * Math.min(seconds, LONGEST_READING_SECONDS);
 }
 
 interface PacketScan {
@@ -144,6 +160,7 @@ async function decodeTimes(info: VideoInfo, limits: VideoLimits, signal: AbortSi
     ffmpeg,
     [
       ...['-hide_banner', '-nostdin', '-nostats', '-v', 'info', '-noautorotate', '-copyts'],
+      ...decoderThreads(info.video),
       ...inputOptions(info.path, info.container, limits),
       ...['-map', `0:${info.video.index}`, '-vf', 'showinfo', ...everyFrame, '-f', 'rawvideo'],
       // Each frame becomes one tiny chunk, so that the program is seen to work on.

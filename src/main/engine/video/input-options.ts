@@ -13,4 +13,20 @@ export const inputOptions = (
   path: string,
   { demuxer }: Container,
   limits: VideoLimits = VIDEO_LIMITS,
-): readonly string[] => [...PROTOCOLS, '-max_pixels', String(limits.pixels), '-f', demuxer, '-i', fileArgument(path)];
+): readonly string[] => [
+  ...PROTOCOLS,
+  ...['-max_pixels', String(limits.pixels), '-max_streams', String(limits.streams)],
+  ...['-max_alloc', String(limits.blockBytes)],
+  ...['-f', demuxer, '-i', fileArgument(path)],
+];
+
+/** Pixels of all frames that a decoder may work on at once: each of its threads holds a frame. */
+const PIXELS_IN_WORK = 64_000_000;
+/** As many as decoders take by themselves on machines with many cores. */
+const MOST_THREADS = 16;
+
+/** Options before the input that bound a decoder's memory, whatever the number of cores. */
+export const decoderThreads = ({ codedWidth, codedHeight }: { codedWidth: number; codedHeight: number }): string[] => {
+  const threads = Math.max(1, Math.floor(PIXELS_IN_WORK / (codedWidth * codedHeight)));
+  return threads < MOST_THREADS ? ['-threads', String(threads)] : [];
+};

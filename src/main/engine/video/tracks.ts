@@ -21,13 +21,11 @@ const PICTURE_SUBTITLES = new Set(['hdmv_pgs_subtitle', 'dvd_subtitle', 'dvb_sub
  */
 export function readDescription(data: Description, file: string, limits: VideoLimits): Described {
   const refuse = (message: string): InputError => new InputError(message, { file, action: CHOOSE_VIDEO });
-  if (data.streams.length > limits.streams) {
-    throw refuse(`The file claims ${data.streams.length} tracks; ${limits.streams} is the limit.`);
-  }
+  checkClaims(data, file, limits);
   const of = (type: string): StreamDescription[] => data.streams.filter((stream) => stream.codec_type === type);
   const stream = of('video').find((candidate) => !isCover(candidate));
   if (!stream) throw refuse('The file has no picture track.');
-  const video = readVideoTrack(stream, refuse, limits);
+  const video = readVideoTrack(stream, refuse);
   const others = data.streams.flatMap((other) => (other === stream ? [] : readOther(other)));
   return {
     startSeconds: data.format.start_time ?? 0,
@@ -54,6 +52,35 @@ export function readDescription(data: Description, file: string, limits: VideoLi
   };
 }
 
+/** @throws InputError when there are more tracks, or a picture track claims more, than the limits allow */
+export function checkClaims({ streams }: Description, file: string, limits: VideoLimits): void {
+  if (streams.length > limits.streams) throw tooManyTracks(file, limits);
+  for (const { codec_type, width = 0, height = 0, nb_frames = 0 } of streams) {
+    if (codec_type !== 'video') continue;
+    checkFrameSize(width, height, file, limits);
+    if (nb_frames > limits.frames) {
+      throw beyondLimits(`The video claims ${nb_frames} frames; ${limits.frames} is the limit.`, file);
+    }
+  }
+}
+
+/** @throws InputError */
+export function checkFrameSize(width: number, height: number, file: string, limits: VideoLimits): void {
+  const claim = `The video claims ${width} x ${height} pixels`;
+  if (width > limits.side || height > limits.side) {
+    throw beyondLimits(`${claim}; a side may have up to ${limits.side}.`, file);
+  }
+  if (width * height > limits.pixels) {
+    throw beyondLimits(`${claim}; ${Math.floor(limits.pixels / 1e6)} million is the limit.`, file);
+  }
+}
+
+const beyondLimits = (message: string, file: string): InputError =>
+  new InputError(message, { file, action: CHOOSE_VIDEO });
+
+export const tooManyTracks = (file: string, { streams }: VideoLimits): InputError =>
+  beyondLimits(`The file claims more than ${streams} tracks.`, file);
+
 function readTrack({ index, codec_name, tags }: StreamDescription): Track {
   return { index, codec: codec_name, language: tags['language'], title: tags['title'] };
 }
@@ -67,23 +94,9 @@ function readOther(stream: StreamDescription): OtherTrack[] {
   return [{ ...readTrack(stream), kind: 'data' }];
 }
 
-function readVideoTrack(
-  stream: StreamDescription,
-  refuse: (message: string) => InputError,
-  limits: VideoLimits,
-): VideoTrack {
+function readVideoTrack(stream: StreamDescription, refuse: (message: string) => InputError): VideoTrack {
   const { width = 0, height = 0, pix_fmt: pixelFormat = '', nb_frames: claimedFrames } = stream;
   if (width < 1 || height < 1) throw refuse('The picture track gives no width or height.');
-  if (width > limits.side || height > limits.side) {
-    throw refuse(`The video claims ${width} x ${height} pixels; a side may have up to ${limits.side}.`);
-  }
-  if (width * height > limits.pixels) {
-    const millions = Math.floor(limits.pixels / 1e6);
-    throw refuse(`The video claims ${width} x ${height} pixels; ${millions} million is the limit.`);
-  }
-  if (claimedFrames !== undefined && claimedFrames > limits.frames) {
-    throw refuse(`The video claims ${claimedFrames} frames; ${limits.frames} is the limit.`);
-  }
   const timeBase = parseRational(stream.time_base);
   if (pixelFormat === '' || !timeBase) throw refuse('The picture track is damaged: no frame of it can be read.');
   const orientation = orientationOf(stream) ?? 'upright';
