@@ -3,7 +3,7 @@
  * rgi-core 5), and then, where that is wanted, the generator itself moves for this one picture. The best that was seen
  * counts, not the last.
  */
-import { CancelledError } from '#engine/errors.ts';
+import { CancelledError, InputError } from '#engine/errors.ts';
 import { oneHotOf } from '#engine/networks/index.ts';
 import { maskedLayers } from '#engine/networks/mask-guided-generator.ts';
 import { regionCapacities, regionInputs } from '#engine/networks/region-layout.ts';
@@ -12,7 +12,7 @@ import { openGraph } from '#engine/tensor/graph-session.ts';
 import { REGION_COUNT } from '#shared/regions.ts';
 import type { DeviceId } from '#shared/settings.ts';
 import type { NamedTensors } from './kept-tensors.ts';
-import { asMemoryError } from './memory-error.ts';
+import { asMemoryError, TRY_AGAIN } from './memory-error.ts';
 import { LABEL_SIZE } from './pti-step.ts';
 import { pictureFeatures, styleVectorStep } from './style-vector-step.ts';
 import { isTunable, trainedTensors } from './trainable.ts';
@@ -83,11 +83,11 @@ interface Best {
 }
 
 /**
- * @throws CancelledError for the wish `cancel`; DivergedError when the loss is no number from the first step on;
- * UsageError when memory does not suffice
+ * @throws CancelledError for the wish `cancel`; InputError when the loss is no number from the first step on; UsageError
+ * when memory does not suffice
  */
 export async function refinePhoto(options: RefineOptions): Promise<RefinedPhoto> {
-  return await asMemoryError(() => refine(options));
+  return await asMemoryError(() => refine(options), TRY_AGAIN);
 }
 
 async function refine(options: RefineOptions): Promise<RefinedPhoto> {
@@ -174,9 +174,13 @@ async function follow(options: RefineOptions, part: Part): Promise<{ first: numb
         if (best === undefined || loss < best.loss) before = (await state()).tensors;
       })
       .catch((error: unknown) => {
+        if (!(error instanceof DivergedError)) throw error;
         // What was found before the loss was lost is still the best.
-        if (error instanceof DivergedError && best !== undefined) return undefined;
-        throw error;
+        if (best !== undefined) return undefined;
+        throw new InputError(`The loss of this face is ${error.loss} before anything has moved.`, {
+          action: 'Check the packs with "e4s models verify", or choose another photo.',
+          cause: error,
+        });
       });
     if (found === undefined) break;
     const { losses, pictures } = found;
