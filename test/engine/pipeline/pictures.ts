@@ -45,6 +45,20 @@ export async function samplesOf(source: Uint8Array | string): Promise<Samples> {
   return { width: info.width, height: info.height, channels: info.channels, data: samples };
 }
 
+/** Peak signal-to-noise ratio where a mask is above one half (8-bit scale, dB). */
+export function compareWhere(a: Samples, b: Samples, mask: Float32Array): number {
+  let square = 0;
+  let count = 0;
+  for (let i = 0, o = 0; i < mask.length; i++) {
+    for (let c = 0; c < a.channels; c++, o++) {
+      if (mask[i]! <= 0.5) continue;
+      square += (a.data[o]! - b.data[o]!) ** 2;
+      count++;
+    }
+  }
+  return square === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(255 ** 2 / (square / count));
+}
+
 /** How many pixels differ outside a box, and the peak signal-to-noise ratio inside it (8-bit scale, dB). */
 export function compare(a: Samples, b: Samples, box: readonly [number, number, number, number]) {
   let differentOutside = 0;

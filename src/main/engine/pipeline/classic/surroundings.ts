@@ -5,7 +5,7 @@
 
 import { PARTS } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
-import { clamp } from '#engine/image/math.ts';
+import { clamp, smoothstep } from '#engine/image/math.ts';
 import { rasterizeMesh } from '#engine/image/mesh-raster.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
@@ -28,12 +28,20 @@ export interface Displacement {
 const GRID = 64;
 /** Points on each edge of the outline. */
 const PER_EDGE = 3;
-/** How far the bending reaches outside the face, as a share of its width. */
-const REACH = 0.42;
+/**
+ * How far the bending reaches outside the face: at least and at most, as shares of its width, and how far for each pixel
+ * of the move. What hardly moves needs little room, what moves much would be squeezed.
+ */
+const REACH = { least: 0.05, most: 0.42, perMove: 5 } as const;
+/** Moves outside the face, pixels at 1024, that fade away: they would change many pixels by a level or two. */
+const FAINT = { none: 0.05, whole: 0.4 } as const;
 /** Moves below this are invisible: the picture is left as it is, bit for bit. */
 const NEGLIGIBLE = 0.02;
 
-/** The bending outside the face on a coarse grid: inverse-distance weights from the outline, fading with distance. */
+/**
+ * The bending outside the face on a coarse grid: inverse-distance weights from the outline, fading with distance, the
+ * sooner the less there is to bend.
+ */
 function bendGrid(mesh: CompositeMesh, size: number): { dx: Float32Array; dy: Float32Array } {
   const oval: readonly number[] = PARTS.oval;
   const count = oval.length * PER_EDGE;
@@ -50,8 +58,9 @@ function bendGrid(mesh: CompositeMesh, size: number): { dx: Float32Array; dy: Fl
       points[o + 3] = along(mesh.target, 1) - points[o + 1]!;
     }
   });
-  const reach = REACH * planarDistance(mesh.composite, VERTEX.rightCheek, VERTEX.leftCheek);
-  const softness = (size / 1024) ** 4 * 1e4;
+  const width = planarDistance(mesh.composite, VERTEX.rightCheek, VERTEX.leftCheek);
+  const scale = size / 1024;
+  const softness = scale ** 4 * 1e4;
   const step = size / GRID;
   const dx = newPlane(GRID * GRID);
   const dy = newPlane(GRID * GRID);
@@ -71,10 +80,13 @@ function bendGrid(mesh: CompositeMesh, size: number): { dx: Float32Array; dy: Fl
         sx += w * points[p + 2]!;
         sy += w * points[p + 3]!;
       }
+      const move = Math.hypot(sx, sy) / total;
+      const reach = Math.min(REACH.most * width, REACH.least * width + REACH.perMove * move);
       const f = Math.max(0, 1 - Math.sqrt(nearest) / reach);
       // The picture's border stays where it is.
       const border = Math.min(i, j, GRID - 1 - i, GRID - 1 - j);
-      const fade = f * f * (3 - 2 * f) * clamp(border / 3, 0, 1);
+      const smooth = f * f * (3 - 2 * f) * clamp(border / 3, 0, 1);
+      const fade = smooth * smoothstep(FAINT.none * scale, FAINT.whole * scale, smooth * move);
       dx[j * GRID + i] = (sx / total) * fade;
       dy[j * GRID + i] = (sy / total) * fade;
     }

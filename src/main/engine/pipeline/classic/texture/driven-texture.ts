@@ -38,7 +38,7 @@ const EDGE_BAND = 24;
 const NEARLY_ONE = 0.995;
 
 /** How far what covers the target keeps its margin, pixels at 1024: about as far as the source's cover is widened. */
-const TARGET_MARGIN = 10;
+const TARGET_MARGIN = 12;
 
 /** 1 beside what covers the target, half size. */
 function besideCover(occluder: Float32Array, { width, height }: Rect, scale: number): Float32Array {
@@ -71,7 +71,7 @@ function chooseSide(
       stretched * smoothstep(0.12, 0.42, fields.facingMirrored[i]! - facing) * smoothstep(0.35, 0.1, facing);
     // Near the outline, and beside the target's hair, its own skin does as well as the other half of the source.
     const covered = smoothstep(0.3, 0.7, cover[i]! - coverMirrored[i]!) * smoothstep(0.75, 0.95, inner[i]!);
-    const own = beside ? smoothstep(0.2, 0.6, beside[i]!) : 0;
+    const own = beside ? smoothstep(0.05, 0.3, beside[i]!) : 0;
     direct[i] = (1 - turned) * (1 - covered * (1 - own));
   }
   return direct;
