@@ -7,6 +7,7 @@ import { findHome } from '#engine/files/home.ts';
 import { composeAffine } from '#engine/image/affine.ts';
 import { decodePicture } from '#engine/image/decode.ts';
 import { type EncodedFile, encodeImagePreview, encodePicture, encodePreview } from '#engine/image/encode.ts';
+import { listPacks } from '#engine/weights/packs.ts';
 import type { PhotoId, ResultId, SwapRequest, SwapResult, Warning } from '#shared/contract.ts';
 import { REFINE_SIDES, type RefinePair, type RefineSide } from '#shared/contract-refine.ts';
 import type { ExportSettings } from '#shared/settings.ts';
@@ -22,8 +23,8 @@ import type { EncodedPicture, ParsedFace, ParseOptions, PhotoStudio, RunOptions 
 import { faceMark, type RefinedFace, type RefinedIdentity, refinedWeights } from './refined-face.ts';
 import { RefinedFolder, RefinedStore } from './refined-vectors.ts';
 import { ResultStore } from './result-store.ts';
-import { requireRgi } from './rgi/context.ts';
 import { CROP_SIZE } from './rgi/graphs.ts';
+import { rgiReadiness } from './rgi/readiness.ts';
 import { drivenKey, faceKey, type PairSide } from './run-pair.ts';
 import { StageCache } from './stage-cache.ts';
 import { StageRunner } from './stage-runner.ts';
@@ -201,7 +202,7 @@ class LocalPhotoStudio implements PhotoStudio {
       side,
       target: await mark(target, targetFace),
       source: side === 'source' ? await mark(source, sourceFace) : '',
-      weights: refinedWeights(await requireRgi(findHome().packs), side),
+      weights: refinedWeights(rgiReadiness(await listPacks(findHome().packs)), side),
     };
   }
 

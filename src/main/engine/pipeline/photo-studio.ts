@@ -79,7 +79,7 @@ export interface PhotoStudio extends AsyncDisposable {
   setVectors(pair: RefinePair, side: RefineSide, vectors: Float32Array<ArrayBuffer> | undefined): Promise<void>;
   /** Refined vectors from a file: swaps of the face that they belong to take them. They are not kept. */
   giveVectors(face: RefinedFace): void;
-  /** What refined vectors of this side of the pair belong to. @throws MissingPackError */
+  /** What refined vectors of this side of the pair belong to. */
   identify(pair: RefinePair, side: RefineSide): Promise<RefinedIdentity>;
   /** Which side of a pair has vectors of its own. */
   refined(pair: RefinePair): Promise<Refined>;
