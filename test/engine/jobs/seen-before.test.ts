@@ -109,7 +109,14 @@ describe('a draft', () => {
     await queue.settled(id);
     const sources = world.request(clip).sources.map((source) => ({ ...source, goal: { track: 1 } }));
     const configured = await queue.configure(id, { sources, ...frames(25, 35) });
-    expect(configured).toMatchObject({ state: 'paused', phase: 'analyse', analysed: true, fraction: 1, first: 25 });
+    expect(configured).toMatchObject({
+      state: 'paused',
+      phase: 'analyse',
+      analysed: true,
+      fraction: 1,
+      first: 25,
+    });
+    expect(configured.seconds).toBeCloseTo(0.4);
     const before = await queue.timeline(id);
     expect(before).toMatchObject({ first: 25, end: 35, looked: { first: 0, end: 50 } });
     expect(before.tracks.map(({ ranges }) => ranges.map(({ from, to }) => [from, to]))).toEqual([

@@ -3,15 +3,17 @@ import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { makeFolder } from '#engine/files/folder.ts';
+import { frameSeconds } from '#engine/video/frame-times.ts';
 import { openVideo } from '#engine/video/open-video.ts';
-import type { FrameSpan, Trim } from '#shared/jobs.ts';
+import type { Trim } from '#shared/jobs.ts';
 import { lookedCount } from './analyse-phase.ts';
 import { removeAnalysis } from './clean-up.ts';
 import { identifyFile } from './file-identity.ts';
+import { folderBytes } from './free-space.ts';
 import type { JobFolder } from './job-folder.ts';
 import { openClip } from './job-runner.ts';
 import type { JobChange } from './jobs.ts';
-import { checkSettings, copySources, describeClip } from './make-job.ts';
+import { checkSettings, copySources, describeClip, forecastInput } from './make-job.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
 import { partSecondsOf } from './parts.ts';
 import { removeSegments } from './segments.ts';
@@ -39,11 +41,12 @@ export async function changeJob(
     manifest.target.path,
     (sources ?? []).map((source) => ({ path: source.path })),
   );
-  const range = await rangeOf(manifest, trim, settings.video.maxFrames);
+  const wanted = await wantedOf(manifest, trim, settings);
+  const range = { first: wanted.first, end: wanted.end };
   const looked = joinSpans(range, manifest.looked, manifest.clip.frames);
   const changed: Manifest = {
     ...manifest,
-    ...range,
+    ...wanted,
     looked,
     trim,
     settings,
@@ -74,11 +77,21 @@ export const afterAnalysis = (manifest: Manifest): Pick<StoredState, 'analysed' 
     ? { analysed: true, phase: 'swap', framesDone: 0 }
     : { analysed: true, phase: 'analyse', framesDone: lookedCount(manifest) };
 
-async function rangeOf(manifest: Manifest, trim: Trim, maxFrames: number): Promise<FrameSpan> {
-  const { first, end, settings } = manifest;
-  if (maxFrames === settings.video.maxFrames && isDeepStrictEqual(trim, manifest.trim)) return { first, end };
+/** The wanted frames, how long they are together, and the room that they need. */
+async function wantedOf(
+  manifest: Manifest,
+  trim: Trim,
+  settings: Manifest['settings'],
+): Promise<Pick<Manifest, 'first' | 'end' | 'clip' | 'forecastBytes'>> {
+  const { first, end, clip, forecastBytes } = manifest;
+  const { maxFrames } = settings.video;
+  if (maxFrames === manifest.settings.video.maxFrames && isDeepStrictEqual(trim, manifest.trim))
+    return { first, end, clip, forecastBytes };
   const { info, times } = await openClip(manifest);
-  return wantedFrames(times, info.startSeconds, trim, maxFrames);
+  const range = wantedFrames(times, info.startSeconds, trim, maxFrames);
+  const seconds = frameSeconds(times, range.end) - frameSeconds(times, range.first);
+  const now = { ...range, clip: { ...clip, seconds } };
+  return { ...now, forecastBytes: folderBytes(forecastInput(now, settings, info)) };
 }
 
 /**
