@@ -33,7 +33,7 @@ export interface DecodeOptions {
 
 /**
  * Every frame of the range in the order of presentation: none twice, none left out, whatever the frame rate. Rotation is
- * applied; more than 8 bits become 8 (the probe's notices say so). The program runs only as far ahead as its pipe holds.
+ * applied; more than 8 bits become 8 (the probe's notices say so). The program runs a few frames ahead.
  * Leaving the loop early ends it.
  * @throws InputError when no frame can be decoded or the stream breaks; CancelledError, MissingPackError
  */
@@ -64,6 +64,19 @@ export async function* decodeFrames(
 /** Milliseconds that a seek aims before the frame, so that rounding cannot lose it. */
 const SEEK_MARGIN_SECONDS = 0.002;
 
+/**
+ * Frames that the program decodes while it waits for its reader: its pipe holds a fraction of one, and what reads the
+ * pipe may be busy with an earlier frame.
+ */
+const FRAMES_AHEAD = 3;
+/** Fewer where frames are very large. */
+const BYTES_AHEAD = 256e6;
+
+const aheadOf = (frameBytes: number): readonly string[] => {
+  const frames = Math.max(1, Math.min(FRAMES_AHEAD, Math.floor(BYTES_AHEAD / frameBytes)));
+  return ['-f', 'fifo', '-fifo_format', 'rawvideo', '-queue_size', String(frames)];
+};
+
 async function* runDecoder(
   { ffmpeg, everyFrame }: Toolbox,
   info: VideoInfo,
@@ -72,6 +85,7 @@ async function* runDecoder(
 ): AsyncGenerator<DecodedFrame, void, undefined> {
   const { limits = VIDEO_LIMITS, signal } = options;
   const { video } = info;
+  const frameBytes = video.width * video.height * 3;
   const times = createTimeQueue();
   const at = seek ? toSeconds(options.from ?? 0, video.timeBase) - info.startSeconds - SEEK_MARGIN_SECONDS : 0;
   await using tool = startTool(
@@ -82,7 +96,7 @@ async function* runDecoder(
       ...decoderThreads(video),
       ...inputOptions(info.path, info.container, limits),
       ...['-map', `0:${video.index}`, '-vf', filtersOf(info), ...everyFrame],
-      ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
+      ...['-c:v', 'rawvideo', '-pix_fmt', 'rgb24', ...aheadOf(frameBytes), 'pipe:1'],
     ],
     {
       signal,
@@ -95,7 +109,7 @@ async function* runDecoder(
   );
   tool.finished.then(times.close, times.close);
 
-  const pool = createFramePool(video.width * video.height * 3);
+  const pool = createFramePool(frameBytes);
   const reader = createByteReader(tool.stdout);
   let last = Number.NEGATIVE_INFINITY;
   for (let index = 0; ; index += 1) {
