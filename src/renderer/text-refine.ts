@@ -20,5 +20,13 @@ export const refineText = {
   done: (side: string) => `${side} refined`,
   doneBody: (before: string, after: string) => `Loss ${before} → ${after}. The swap uses it now.`,
   unsaved: (reason: string) => `It is not kept after the photo is closed: ${reason}`,
+  kept: 'Refined faces',
+  keptHint: (faces: number, size: string) =>
+    faces === 0 ? 'None are kept.' : `${faces} ${faces === 1 ? 'is' : 'are'} kept, ${size}.`,
+  clear: 'Remove all…',
+  clearTitle: 'Remove all refined faces?',
+  clearBody: 'Swaps of these faces take the encoder’s style vectors again. Refining them anew takes minutes each.',
+  clearConfirm: 'Remove all',
+  cleared: (faces: number) => `${faces} refined ${faces === 1 ? 'face' : 'faces'} removed`,
   undone: 'The encoder’s style vectors are in use again',
 } as const;

@@ -1,7 +1,7 @@
 /** The calls of refining a photo: style vectors of a pair of faces move until the generator draws them as they are. */
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { base, blob, maxSide, photoIdSchema } from './contract-base.ts';
+import { bare, base, blob, maxSide, photoIdSchema } from './contract-base.ts';
 
 /** `source` is the source's face in the target's pose, as it goes into the swap. */
 export const REFINE_SIDES = ['source', 'target'] as const;
@@ -63,4 +63,8 @@ export const refineContract = {
   state: base.input(refinePairSchema).output(refinedSchema),
   /** Gives back the encoder's vectors. */
   undo: base.input(z.strictObject({ ...pair, side: z.enum(REFINE_SIDES) })).output(refinedSchema),
+  /** What is kept of all photos. */
+  kept: bare.output(z.object({ faces: z.int(), bytes: z.number() })),
+  /** Removes all of it; open photos have the encoder's vectors again. */
+  clear: bare.output(z.object({ removed: z.int() })),
 };

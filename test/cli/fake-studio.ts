@@ -108,6 +108,8 @@ export function fakeStudio(options: FakeOptions = {}): FakeStudio {
     giveVectors: () => undefined,
     identify: async (_pair, side) => ({ side, target: '', source: '', weights: '' }),
     refined: async () => ({ source: false, target: false }),
+    keptVectors: async () => [],
+    clearVectors: async () => 0,
     viewResult: (_id, maxSide) => encodePreview(photo(target).picture, { maxSide }),
     stage: (_id, _face, _stage, maxSide) => encodePreview(photo(target).picture, { maxSide, format: 'png' }),
     async encodeResult(_id, settings) {

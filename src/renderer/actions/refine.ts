@@ -122,6 +122,21 @@ export function refineActions(
       }
     },
 
+    /** How much is kept of all photos. */
+    kept: () => link.engine().refine.kept(),
+
+    /** Removes all of it. */
+    async clear(): Promise<void> {
+      try {
+        const { removed } = await link.engine().refine.clear();
+        useRefine.setState({ refined: NOT_REFINED, picture: null });
+        say({ intent: 'info', title: text.refine.cleared(removed) });
+        if (currentDocument().target !== null) changed();
+      } catch (error) {
+        fail(reportOf(error));
+      }
+    },
+
     preview: (maxSide: number): Promise<Blob> => link.engine().refine.preview({ maxSide }),
   };
 }

@@ -8,7 +8,7 @@ import { toBlob } from './picture-blob.ts';
 import { streamEvents } from './progress-stream.ts';
 
 export interface RefineHandlerOptions {
-  readonly studio: Pick<PhotoStudio, 'refined' | 'setVectors'>;
+  readonly studio: Pick<PhotoStudio, 'refined' | 'setVectors' | 'keptVectors' | 'clearVectors'>;
   readonly refiner: PhotoRefiner;
   /** A refinement has it to the end: memory does not suffice for a swap beside it. */
   readonly lane: Lane;
@@ -34,5 +34,10 @@ export function refineHandlers(os: EngineCalls['refine'], { studio, refiner, lan
       await studio.setVectors(pair, side, undefined);
       return await studio.refined(pair);
     }),
+    kept: os.kept.handler(async () => {
+      const faces = await studio.keptVectors();
+      return { faces: faces.length, bytes: faces.reduce((sum, { bytes }) => sum + bytes, 0) };
+    }),
+    clear: os.clear.handler(async () => ({ removed: await studio.clearVectors() })),
   };
 }

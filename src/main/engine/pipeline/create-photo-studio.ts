@@ -215,6 +215,9 @@ class LocalPhotoStudio implements PhotoStudio {
     };
   }
 
+  keptVectors = () => this.#refined.list();
+  clearVectors = () => this.#refined.clear();
+
   async #recall(pair: RefinePair, kept: boolean): Promise<void> {
     const { keys } = this.#pairOf(pair);
     for (const side of REFINE_SIDES) await this.#refined.recall(keys[side], () => this.identify(pair, side), kept);

@@ -9,6 +9,7 @@ import type { ExportSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
 import type { EncodedPair } from './engines.ts';
 import type { RefinedFace, RefinedIdentity } from './refined-face.ts';
+import type { KeptFace } from './refined-vectors.ts';
 
 /** An encoded picture, ready to be shown or written. */
 export interface EncodedPicture {
@@ -83,6 +84,10 @@ export interface PhotoStudio extends AsyncDisposable {
   identify(pair: RefinePair, side: RefineSide): Promise<RefinedIdentity>;
   /** Which side of a pair has vectors of its own. */
   refined(pair: RefinePair): Promise<Refined>;
+  /** The refined faces of the data folder. */
+  keptVectors(): Promise<KeptFace[]>;
+  /** Removes them, and takes back what is in use. @returns how many there were @throws StorageError */
+  clearVectors(): Promise<number>;
   viewResult(result: ResultId, maxSide: number): Promise<EncodedPicture>;
   stage(result: ResultId, targetFace: number, stage: StageId, maxSide: number): Promise<EncodedPicture>;
   /**

@@ -155,6 +155,17 @@ export class RefinedStore implements RefinedVectors {
     await this.#folder.remove(refinedId(identity));
   }
 
+  list(): Promise<KeptFace[]> {
+    return this.#folder.list();
+  }
+
+  /** Takes back everything, kept or not. @returns how many faces were kept @throws StorageError */
+  clear(): Promise<number> {
+    this.#known.clear();
+    this.#given.clear();
+    return this.#folder.clear();
+  }
+
   /** Closes a photo: everything that has to do with it leaves the memory. */
   forget(photo: PhotoId): void {
     for (const key of this.#known.keys()) if (key.includes(`${photo}#`)) this.#known.delete(key);

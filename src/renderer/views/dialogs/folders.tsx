@@ -1,6 +1,7 @@
 import { makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { useDoctor } from '../../hooks/use-doctor.ts';
 import { text } from '../../text.ts';
+import { KeptFaces } from './kept-faces.tsx';
 import { ReportTree } from './report-tree.tsx';
 
 const useStyles = makeStyles({ hint: { margin: 0, color: tokens.colorNeutralForeground2 } });
@@ -18,6 +19,7 @@ export function Folders() {
     <>
       <p className={styles.hint}>{text.preferences.foldersHint}</p>
       {isRecord(folders) ? <ReportTree report={folders} /> : <p>{text.preferences.foldersNone}</p>}
+      <KeptFaces />
     </>
   );
 }
