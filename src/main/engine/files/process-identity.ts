@@ -33,7 +33,7 @@ export async function isRunning({ host, pid, started }: ProcessIdentity): Promis
 }
 
 /** Whether a process has this number. */
-function isTaken(pid: number): boolean {
+export function isTaken(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

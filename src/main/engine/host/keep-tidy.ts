@@ -1,14 +1,29 @@
 /** What nobody needs any more goes when the engine starts, and as long as it runs. */
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Home } from '#engine/files/home.ts';
+import { removeUnfinishedFiles } from '#engine/files/unfinished.ts';
 import type { JobQueue } from '#engine/jobs/jobs.ts';
+import { removeAbandonedJobs } from '#engine/jobs/make-job.ts';
 
 const EVERY_MS = 3_600_000;
 
+type Places = Pick<Home, 'root' | 'packs' | 'jobs' | 'tuned' | 'refined' | 'cache' | 'faces'>;
+
 /** Goes on until the process ends, and keeps it from nothing. */
-export function keepTidy(jobs: Pick<JobQueue, 'tidy'>): void {
+export function keepTidy(jobs: Pick<JobQueue, 'tidy'>, home: Places): void {
   const tidy = (): void => {
     // A disk that refuses now is asked again in an hour; nobody waits for this.
-    jobs.tidy().catch(() => undefined);
+    Promise.all([jobs.tidy(), removeLeftovers(home)]).catch(() => undefined);
   };
   tidy();
   setInterval(tidy, EVERY_MS).unref();
+}
+
+/** What processes left in the data folder that were killed while they wrote. Work of living ones is younger, and stays. */
+export async function removeLeftovers({ root, packs, jobs, tuned, refined, cache, faces }: Places): Promise<void> {
+  await removeAbandonedJobs(jobs);
+  const folders = await readdir(packs).catch(() => []);
+  const packFolders = folders.map((name) => path.join(packs, name));
+  await removeUnfinishedFiles([root, tuned, refined, cache, faces, ...packFolders]);
 }

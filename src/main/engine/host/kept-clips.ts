@@ -7,6 +7,7 @@ import { copyFile, link, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { toStorageError } from '#engine/files/atomic.ts';
 import { makeFolder } from '#engine/files/folder.ts';
+import { isTaken } from '#engine/files/process-identity.ts';
 import type { VideoFile } from './opened-videos.ts';
 
 /** A clip at a place where it stays while a job is made; then a job must name it. */
@@ -28,7 +29,8 @@ export function createKeptClips(folder: string): KeptClips {
   return {
     async keep(clip) {
       if (!clip.temporary) return { file: clip, [Symbol.dispose]: () => undefined };
-      const name = randomBytes(12).toString('hex');
+      // Who made it: while another process makes a job of its clip, no list of jobs names it.
+      const name = `${process.pid}-${randomBytes(12).toString('hex')}`;
       const kept = path.join(folder, name, path.basename(clip.path));
       fresh.add(name);
       try {
@@ -45,8 +47,15 @@ export function createKeptClips(folder: string): KeptClips {
       const needed = new Set(used.map((file) => path.basename(path.dirname(file))));
       const names = await readdir(folder).catch(() => []);
       for (const name of names) {
-        if (!needed.has(name) && !fresh.has(name)) await rm(path.join(folder, name), { recursive: true, force: true });
+        if (needed.has(name) || fresh.has(name) || madeByOther(name)) continue;
+        await rm(path.join(folder, name), { recursive: true, force: true });
       }
     },
   };
+}
+
+/** Whether another process made it that still runs, or whose number is used again: then it goes later. */
+function madeByOther(name: string): boolean {
+  const pid = Number(/^(\d+)-/.exec(name)?.[1] ?? process.pid);
+  return pid !== process.pid && isTaken(pid);
 }

@@ -33,7 +33,7 @@ export const openServices: OpenServices = async () => {
     ...{ jobs: home.jobs, faces: home.faces, tuning: desk },
     engine: shareLane(createVideoEngine(), work),
   });
-  keepTidy(jobs);
+  keepTidy(jobs, home);
   return {
     studio,
     samples: await readSamples(path.join(modelsFolder(), 'samples')),

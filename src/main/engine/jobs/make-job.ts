@@ -65,7 +65,7 @@ export async function makeJob(
   const id = newJobId(now.getTime(), Math.random());
   const final = jobFolder(jobs, id);
   const making = { ...jobFolder(jobs, id), ...unfinished(jobs, id) };
-  await removeAbandoned(jobs);
+  await removeAbandonedJobs(jobs);
   try {
     await makeFolder(making.root);
     await writeManifest(making, {
@@ -112,8 +112,8 @@ const copyTracks = (from: JobFolder, to: JobFolder): Promise<void> =>
 const ABANDONED_MS = 10 * 60_000;
 
 /** Removes what processes left that were killed while they made or removed a job. */
-async function removeAbandoned(jobs: string): Promise<void> {
-  for (const name of (await readdir(jobs)).filter((entry) => entry.endsWith(UNFINISHED))) {
+export async function removeAbandonedJobs(jobs: string): Promise<void> {
+  for (const name of (await readdir(jobs).catch(() => [])).filter((entry) => entry.endsWith(UNFINISHED))) {
     const folder = path.join(jobs, name);
     const info = await stat(folder).catch(() => undefined);
     if (info && Date.now() - info.mtimeMs > ABANDONED_MS) await rm(folder, { recursive: true, force: true });
