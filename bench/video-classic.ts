@@ -25,6 +25,9 @@ import { movingFaceClip } from './moving-face.ts';
 const FRAMES = 200;
 const SOURCE = 'ines.webp';
 
+/** What the look at a frame is called among the stages. */
+const FIND = 'find faces';
+
 /** Milliseconds of one run, by what they were spent on. */
 type Times = Map<string, number>;
 
@@ -41,23 +44,21 @@ async function timed<T>(times: Times, name: string, work: () => Promise<T>): Pro
   }
 }
 
-/** The same engine, its work on each frame timed. */
+/** The same engine, its look at each frame timed. */
 function watched(engine: VideoEngine, times: Times): VideoEngine {
   return {
     ...engine,
     async openAnalysis(...from) {
       const analysis = await engine.openAnalysis(...from);
-      return { ...analysis, look: (frame, signal) => timed(times, 'find faces', () => analysis.look(frame, signal)) };
-    },
-    async openSwapper(request) {
-      const swapper = await engine.openSwapper(request);
-      return { ...swapper, swap: (...frame) => timed(times, 'swap', () => swapper.swap(...frame)) };
+      return { ...analysis, look: (frame, signal) => timed(times, FIND, () => analysis.look(frame, signal)) };
     },
   };
 }
 
 interface JobRun {
   readonly seconds: number;
+  /** Processor time of this process, all its threads together. */
+  readonly cpuSeconds: number;
   readonly times: Times;
   /** Seconds in each phase. */
   readonly phases: ReadonlyMap<string, number>;
@@ -78,6 +79,7 @@ async function runJob(
   await using engine = createVideoEngine({ onTimes });
   await using queue = openJobQueue({ jobs: path.join(folder, 'jobs'), engine: watched(engine, times) });
   const begin = performance.now();
+  const cpuBegin = process.cpuUsage();
   const marks: { phase: string; at: number }[] = [];
   const stop = queue.watch((event) => {
     if (event.type !== 'job' || marks.at(-1)?.phase === event.job.phase) return;
@@ -101,6 +103,7 @@ async function runJob(
   stop();
   throwIfCancelled(signal);
   const end = performance.now();
+  const cpu = process.cpuUsage(cpuBegin);
   requireDone(job);
   await queue.remove(id);
   const phases = new Map(
@@ -109,7 +112,7 @@ async function runJob(
       return [phase, first < 0 ? 0 : ((marks[first + 1]?.at ?? end) - marks[first]!.at) / 1000];
     }),
   );
-  return { seconds: (end - begin) / 1000, times, phases };
+  return { seconds: (end - begin) / 1000, cpuSeconds: (cpu.user + cpu.system) / 1e6, times, phases };
 }
 
 function requireDone({ state, error, swappedFrames, end, first }: JobInfo): void {
@@ -192,20 +195,22 @@ const round = (value: number): number => Math.round(100 * value) / 100;
 function summarise(measured: readonly JobRun[], frames: number) {
   const best = measured.reduce((a, b) => (b.seconds < a.seconds ? b : a));
   const perFrame = (ms: number) => round(ms / frames);
-  const total = (1000 * best.seconds) / frames;
-  const spent = (name: string) => (best.times.get(name) ?? 0) / frames;
+  const phase = (name: 'analyse' | 'swap') => 1000 * (best.phases.get(name) ?? 0);
   return {
     frames_per_second: spread(measured.map(({ seconds }) => frames / seconds)),
-    ms_a_frame: round(total),
-    find_faces_ms: round(spent('find faces')),
-    swap_ms: round(spent('swap')),
-    /** Opening, waiting for decoder and encoder, joining. */
-    rest_ms: round(total - spent('find faces') - spent('swap')),
-    phases_seconds: Object.fromEntries([...best.phases].map(([phase, seconds]) => [phase, round(seconds)])),
+    ms_a_frame: perFrame(1000 * best.seconds),
+    analyse_ms: perFrame(phase('analyse')),
+    /** Of the analysis: what waits for the decoder is left out. */
+    find_faces_ms: perFrame(best.times.get(FIND) ?? 0),
+    swap_ms: perFrame(phase('swap')),
+    /** Opening, joining. */
+    rest_ms: perFrame(1000 * best.seconds - phase('analyse') - phase('swap')),
+    /** Of this process; the programs that decode and encode are not counted. */
+    cpu_ms: perFrame(1000 * best.cpuSeconds),
+    phases_seconds: Object.fromEntries([...best.phases].map(([name, seconds]) => [name, round(seconds)])),
+    /** Of all threads that swap together. */
     stages_ms: Object.fromEntries(
-      [...best.times]
-        .filter(([name]) => name !== 'swap' && name !== 'find faces')
-        .map(([stage, ms]) => [stage, perFrame(ms)]),
+      [...best.times].filter(([name]) => name !== FIND).map(([stage, ms]) => [stage, perFrame(ms)]),
     ),
   };
 }
@@ -226,12 +231,13 @@ function describe({ machine, clip, details, alone_ms_a_frame: alone, peak_rss_by
     ...Object.entries(details).flatMap(([detail, d]) => [
       '',
       `${detail}: ${d.frames_per_second.median} frames/s end to end, ${d.ms_a_frame} ms a frame`,
-      `  find faces      ${share(d.find_faces_ms, d.ms_a_frame)}`,
+      `  analyse         ${share(d.analyse_ms, d.ms_a_frame)}, of it finding faces ${d.find_faces_ms} ms`,
       `  swap            ${share(d.swap_ms, d.ms_a_frame)}`,
+      `  open, join      ${share(d.rest_ms, d.ms_a_frame)}`,
+      `  processor time of the engine ${d.cpu_ms} ms, of it in the stages of its threads:`,
       ...Object.entries(d.stages_ms)
         .filter(([, ms]) => ms >= 0.05)
-        .map(([stage, ms]) => `    ${stage.padEnd(14)}${share(ms, d.ms_a_frame)}`),
-      `  waiting, files  ${share(d.rest_ms, d.ms_a_frame)}`,
+        .map(([stage, ms]) => `    ${stage.padEnd(14)}${ms.toFixed(1).padStart(8)} ms`),
     ]),
     '',
     `alone, a frame: decode ${alone['decode']} ms, decode and encode ${alone['decode_and_encode']} ms`,
