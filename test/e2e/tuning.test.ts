@@ -110,7 +110,7 @@ const saysPanel = (page: Page, words: string | RegExp) => panel(page).getByText(
 
 async function cancelJob(page: Page): Promise<void> {
   await header(page, 'Cancel').click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel', exact: true }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel job', exact: true }).click();
   await page.getByRole('main').getByText('Cancelled').first().waitFor(PATIENCE);
 }
 
@@ -153,6 +153,23 @@ describe('refining a photo', () => {
     await section.getByText(/^Step \d+ of 1001/).waitFor(PATIENCE);
     await button('Keep the best so far').click();
     await said(page, 'Source refined');
+
+    // The same faces, opened anew: the vectors are kept, until all that is kept is removed.
+    const again = await openSeen(browser, shell.url);
+    await swapSamples(again.page);
+    const undo = again.page.getByRole('button', { name: 'Undo refining: Source', exact: true });
+    await undo.waitFor(PATIENCE);
+    await again.page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await again.page.getByRole('tab', { name: 'Folders' }).click();
+    await again.page.getByText(/^1 is kept, /).waitFor(PATIENCE);
+    await again.page.getByRole('button', { name: 'Remove all…' }).click();
+    await shoot(again.page, 'tuning-refined-faces');
+    await again.page.getByRole('alertdialog').getByRole('button', { name: 'Remove all', exact: true }).click();
+    await again.page.getByText('None are kept.').waitFor(PATIENCE);
+    await again.page.keyboard.press('Escape');
+    await expect.poll(() => undo.count()).toBe(0);
+    await again.close();
+
     await button('Undo refining: Source').click();
     await said(page, 'style vectors are in use again');
     expect(await button('Undo refining: Source').count()).toBe(0);

@@ -201,7 +201,7 @@ describe('a video', () => {
     await press(page, 'Resume');
     await jobSays(page, WORKING);
     await press(page, 'Cancel');
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel job', exact: true }).click();
     await jobSays(page, 'Cancelled');
     await press(page, 'Remove');
     await expect.poll(() => page.getByRole('tab', { name: 'Jobs (1)' }).count(), PATIENCE).toBe(1);

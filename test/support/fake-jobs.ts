@@ -78,6 +78,7 @@ export function createFakeJobs(): FakeJobs {
         fps: null,
         secondsLeft: null,
         analysed: false,
+        tuned: false,
         swappedFrames: 0,
         skipped: [],
         notices: [],

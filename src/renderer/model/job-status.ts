@@ -35,11 +35,31 @@ export function duration(seconds: number): string {
 export function jobLine(job: JobInfo): string {
   if (isDraft(job)) return text.video.jobs.draft;
   if (job.state !== 'running') return text.video.jobs.states[job.state];
+  if (job.framesTotal === 0) return text.video.jobs.gettingReady;
+  // Networks are loaded before the first frame.
+  if (job.framesDone === 0) return text.video.jobs.preparing(phaseTitle(job));
   const parts = [text.video.jobs.phase(phaseTitle(job), job.framesDone, job.framesTotal)];
   // What tuning counts are updates, and its panel tells their pace.
   if (job.fps !== null && job.phase !== 'tune') parts.push(text.video.jobs.fps(job.fps));
   if (job.secondsLeft !== null) parts.push(text.video.jobs.left(duration(job.secondsLeft)));
   return parts.join(' · ');
+}
+
+/** What tells jobs on one clip apart: their frames and when they were made. */
+export function jobDetails({ width, height, first, end, clipFrames, seconds }: JobInfo): string {
+  const words = text.video.jobs;
+  const whole = first === 0 && end === clipFrames;
+  const range = whole ? text.video.clip.frames(clipFrames) : words.range(first + 1, end);
+  return words.details(width, height, range, duration(seconds));
+}
+
+/** Today's jobs by the time, others by the day. */
+export function madeAt({ created }: Pick<JobInfo, 'created'>, now: Date): string {
+  const then = new Date(created);
+  const today = then.toDateString() === now.toDateString();
+  return text.video.jobs.made(
+    then.toLocaleString('en', today ? { hour: '2-digit', minute: '2-digit', hour12: false } : { dateStyle: 'medium' }),
+  );
 }
 
 /** Newest first, those at work before those that wait before those that ended. */

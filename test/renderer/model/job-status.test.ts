@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type JobInfo, jobIdSchema } from '#shared/jobs.ts';
 import type { JobState } from '#shared/video.ts';
-import { duration, inOrder, isDraft, jobLine } from '../../../src/renderer/model/job-status.ts';
+import { duration, inOrder, isDraft, jobDetails, jobLine, madeAt } from '../../../src/renderer/model/job-status.ts';
 import { afterEvent, type JobsState } from '../../../src/renderer/state/jobs.ts';
 
 const job = (n: number, state: JobState, change: Partial<JobInfo> = {}): JobInfo => ({
@@ -24,6 +24,7 @@ const job = (n: number, state: JobState, change: Partial<JobInfo> = {}): JobInfo
   fps: null,
   secondsLeft: null,
   analysed: true,
+  tuned: false,
   swappedFrames: 0,
   skipped: [],
   notices: [],
@@ -34,9 +35,19 @@ const job = (n: number, state: JobState, change: Partial<JobInfo> = {}): JobInfo
 });
 
 describe('a job', () => {
+  it('is told from others on the same clip by its frames and by when it was made', () => {
+    expect(jobDetails(job(1, 'done'))).toBe('64 × 48 · 100 frames, 4 s');
+    expect(jobDetails(job(1, 'done', { first: 12, end: 49, seconds: 1.5 }))).toBe('64 × 48 · frames 13 to 49, 2 s');
+    const now = new Date(2026, 0, 5, 18, 0);
+    expect(madeAt({ created: new Date(2026, 0, 5, 9, 5).toISOString() }, now)).toBe('Made 09:05');
+    expect(madeAt({ created: new Date(2026, 0, 4, 9, 5).toISOString() }, now)).toBe('Made Jan 4, 2026');
+  });
+
   it('says its phase, pace and time left while it runs, and its state otherwise', () => {
     expect(jobLine(job(1, 'running', { fps: 7.25, secondsLeft: 200 }))).toBe('Swap · 25 of 100 · 7.3 fps · 3 min left');
     expect(jobLine(job(1, 'running'))).toBe('Swap · 25 of 100');
+    expect(jobLine(job(1, 'running', { framesDone: 0 }))).toBe('Swap · getting ready …');
+    expect(jobLine(job(1, 'running', { framesDone: 0, framesTotal: 0 }))).toBe('Getting ready …');
     expect(jobLine(job(1, 'interrupted'))).toBe('Interrupted');
     expect(jobLine(job(1, 'paused', { phase: 'analyse' }))).toBe('People found: choose their faces');
   });

@@ -29,15 +29,17 @@ interface DialogFrameProps {
   readonly title: string;
   readonly onClose: () => void;
   readonly wide?: boolean;
+  /** Wants an answer: a click outside does not close it. */
+  readonly alert?: boolean;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }
 
-/** A dialog of the studio: title, content, actions; Escape and a click outside close it too. */
-export function DialogFrame({ title, onClose, wide = false, actions, children }: DialogFrameProps) {
+/** A dialog of the studio: title, content, actions; Escape and, where it only shows something, a click outside close it too. */
+export function DialogFrame({ title, onClose, wide = false, alert = false, actions, children }: DialogFrameProps) {
   const styles = useStyles();
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
+    <Dialog open modalType={alert ? 'alert' : 'modal'} onOpenChange={(_, { open }) => !open && onClose()}>
       <DialogSurface className={mergeClasses(styles.surface, wide && styles.wide)}>
         <DialogBody>
           <DialogTitle>{title}</DialogTitle>

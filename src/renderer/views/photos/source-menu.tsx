@@ -34,7 +34,8 @@ const useStyles = makeStyles({
     whiteSpace: 'nowrap',
     textAlign: 'left',
   },
-  kept: { color: tokens.colorNeutralForeground3 },
+  // Few words in a narrow column: they are read, not guessed.
+  kept: { color: tokens.colorNeutralForeground3, whiteSpace: 'normal' },
   popover: { maxHeight: '60vh', overflowY: 'auto' },
 });
 

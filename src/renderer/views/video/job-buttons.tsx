@@ -1,4 +1,4 @@
-import { Button } from '@fluentui/react-components';
+import { Button, useRestoreFocusTarget } from '@fluentui/react-components';
 import {
   ArrowClockwise16Regular,
   ArrowDownload16Regular,
@@ -14,7 +14,7 @@ import { useStudio } from '../../actions/studio.ts';
 import { isDraft, JOB_ACTIONS, type JobAction } from '../../model/job-status.ts';
 import { useConnection } from '../../state/connection.ts';
 import { text } from '../../text.ts';
-import { ConfirmDialog } from './confirm-dialog.tsx';
+import { ConfirmDialog } from '../dialogs/confirm-dialog.tsx';
 
 const ICONS: Readonly<Record<JobAction, typeof Pause16Regular>> = {
   pause: Pause16Regular,
@@ -28,9 +28,36 @@ const ICONS: Readonly<Record<JobAction, typeof Pause16Regular>> = {
 const ASKS = {
   cancel: { title: text.video.jobs.confirmCancel, body: text.video.jobs.confirmCancelBody },
   remove: { title: text.video.jobs.confirmRemove, body: text.video.jobs.confirmRemoveBody },
+  retry: { title: text.video.jobs.confirmRetry, body: text.video.jobs.confirmRetryBody },
 } as const;
 type Asked = keyof typeof ASKS;
 const isAsked = (action: JobAction): action is Asked => action in ASKS;
+
+/** What else goes with a job that has tuned weights of its own. */
+function tuningLost({ tuned, phase, state }: JobInfo): string {
+  if (!tuned) return '';
+  if (phase !== 'tune') return ` ${text.video.jobs.losesWeights}`;
+  return ` ${state === 'running' ? text.video.jobs.losesTuningNow : text.video.jobs.losesTuning}`;
+}
+
+/** The way to keep what a job has tuned. */
+function KeepTuning({ job, onKeep }: { job: JobInfo; onKeep: () => void }) {
+  const { tuning } = useStudio();
+  const { tuned, phase, state } = job;
+  if (!tuned) return null;
+  const keep = (label: string, run: () => Promise<unknown>) => (
+    <Button
+      onClick={() => {
+        onKeep();
+        void run();
+      }}
+    >
+      {label}
+    </Button>
+  );
+  if (phase !== 'tune') return keep(text.video.jobs.saveWeights, () => tuning.save(job));
+  return state === 'running' ? keep(text.tuning.panel.finishNow, () => tuning.finishNow(job.id)) : null;
+}
 
 /** Everything that can be done with a job. @param labels words beside the signs */
 export function JobButtons({ job, labels = false }: { job: JobInfo; labels?: boolean }) {
@@ -39,6 +66,7 @@ export function JobButtons({ job, labels = false }: { job: JobInfo; labels?: boo
   const [busy, setBusy] = useState<JobAction | 'save' | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const draft = isDraft(job);
+  const focusTarget = useRestoreFocusTarget();
   const act = (action: JobAction) => {
     setBusy(action);
     void jobs.act(job.id, action).finally(() => setBusy(null));
@@ -79,6 +107,7 @@ export function JobButtons({ job, labels = false }: { job: JobInfo; labels?: boo
         const word = text.video.jobs.actions[action];
         return (
           <Button
+            {...focusTarget}
             key={action}
             size="small"
             appearance="subtle"
@@ -95,8 +124,10 @@ export function JobButtons({ job, labels = false }: { job: JobInfo; labels?: boo
       {asked && (
         <ConfirmDialog
           title={ASKS[asked].title}
-          body={ASKS[asked].body(job.target)}
-          confirm={text.video.jobs.actions[asked]}
+          body={`${ASKS[asked].body(job.target)}${tuningLost(job)}`}
+          confirm={text.video.jobs.confirms[asked]}
+          keep={text.video.jobs.keep}
+          more={<KeepTuning job={job} onKeep={() => setAsked(null)} />}
           onClose={(confirmed) => {
             setAsked(null);
             if (confirmed) act(asked);

@@ -2,7 +2,7 @@ import { Field, makeStyles, mergeClasses, ProgressBar, Switch, tokens } from '@f
 import type { JobInfo } from '#shared/jobs.ts';
 import type { JobState } from '#shared/video.ts';
 import { useStudio } from '../../actions/studio.ts';
-import { duration, inOrder, jobLine } from '../../model/job-status.ts';
+import { inOrder, jobDetails, jobLine, madeAt } from '../../model/job-status.ts';
 import { useJobs } from '../../state/jobs.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { showJob, useVideoView } from '../../state/video-view.ts';
@@ -85,7 +85,8 @@ function JobRow({ job }: { job: JobInfo }) {
       )}
       <span className={mergeClasses(styles.line, job.state === 'failed' && styles.failed)}>{line}</span>
       {job.error && <span className={styles.quiet}>{job.error.message}</span>}
-      <span className={styles.quiet}>{text.video.jobs.details(job.width, job.height, duration(job.seconds))}</span>
+      <span className={styles.quiet}>{jobDetails(job)}</span>
+      <span className={styles.quiet}>{madeAt(job, new Date())}</span>
       <span className={styles.buttons}>
         <JobButtons job={job} />
       </span>
