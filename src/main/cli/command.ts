@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { processPeakBytes } from '#engine/pipeline/peak-memory.ts';
 import type { CliContext } from './context.ts';
 import { type EventLog, openEventLog, PROGRESS_MODES, type ProgressMode } from './events.ts';
+import { withoutControls } from './report.ts';
 
 export interface CommonOptions {
   readonly json?: boolean;
@@ -35,7 +36,7 @@ export async function runAction(
     using log = openEventLog(context.stderr, options.progress);
     await work(log, {
       result: (object, lines) => {
-        pending.push(options.json ? JSON.stringify(object) : lines().join('\n'));
+        pending.push(options.json ? JSON.stringify(object) : lines().map(withoutControls).join('\n'));
       },
     });
   }

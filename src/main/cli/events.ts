@@ -1,5 +1,6 @@
 /** Progress and remarks on stderr: a bar on a terminal, JSON lines for programs, plain lines else. */
 import type { TextSink } from './context.ts';
+import { withoutControls } from './report.ts';
 
 export const PROGRESS_MODES = ['auto', 'bar', 'json', 'none'] as const;
 export type ProgressMode = (typeof PROGRESS_MODES)[number];
@@ -48,7 +49,7 @@ function openLog(stderr: TextSink, mode: Exclude<ProgressMode, 'auto'>): EventLo
     case 'none':
       return {
         progress: () => undefined,
-        warning: (message) => stderr.write(`warning: ${message}\n`),
+        warning: (message) => stderr.write(`warning: ${withoutControls(message)}\n`),
         [Symbol.dispose]: () => undefined,
       };
   }
@@ -79,13 +80,13 @@ function barLog(stderr: TextSink): EventLog {
       last = now;
       const done = Math.round(Math.min(1, Math.max(0, fraction)) * BAR_CELLS);
       const bar = '█'.repeat(done) + '░'.repeat(BAR_CELLS - done);
-      const text = `${bar} ${String(Math.round(fraction * 100)).padStart(3)} %  ${label}`;
+      const text = `${bar} ${String(Math.round(fraction * 100)).padStart(3)} %  ${withoutControls(label)}`;
       stderr.write(clear + text.slice(0, (stderr.columns || DEFAULT_COLUMNS) - 1));
       drawn = true;
     },
     warning(message) {
       erase();
-      stderr.write(`warning: ${message}\n`);
+      stderr.write(`warning: ${withoutControls(message)}\n`);
     },
     [Symbol.dispose]: erase,
   };

@@ -1,5 +1,6 @@
 /** Entry of the command line as a program. */
 import { CancelledError } from '#engine/errors.ts';
+import { toStorageError } from '#engine/files/atomic.ts';
 import { ERROR_KINDS } from '#shared/errors.ts';
 import { runCli } from './program.ts';
 import { reportError } from './report.ts';
@@ -13,19 +14,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-// What escapes every `await` is a defect too: the same line, and no stack unless it is asked for.
-process.on('uncaughtException', (error) => {
-  const options = { verbose: process.argv.includes('--verbose'), json: false };
-  process.exit(reportError(error, process.stderr, options));
-});
+const reportOptions = () => ({ verbose: process.argv.includes('--verbose'), json: false });
 
-// A reader that has seen enough (`| head`) is no error.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
-}
+// What escapes every `await` is a defect too: the same line, and no stack unless it is asked for.
+process.on('uncaughtException', (error) => process.exit(reportError(error, process.stderr, reportOptions())));
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough (`| head`) is no error.
+  if (error.code === 'EPIPE') process.exit(0);
+  process.exit(reportError(toStorageError(error, 'standard output'), process.stderr, reportOptions()));
+});
+// Nobody follows the progress any more, or its disk is full: the work itself goes on.
+process.stderr.on('error', () => undefined);
 
 process.exitCode = await runCli(process.argv.slice(2), {
   stdout: process.stdout,

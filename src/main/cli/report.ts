@@ -11,7 +11,10 @@ export interface ReportOptions {
   readonly json: boolean;
 }
 
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
+/** Names of files may hold anything; what steers a terminal must not reach it. */
+export const withoutControls = (text: string): string => text.replace(/[^\P{Cc}\t]/gu, '\ufffd');
+
+const oneLine = (text: string): string => withoutControls(text.replace(/\s*\n\s*/g, ' ')).trim();
 
 /** A failure as one sentence or two: the file, what happened, what to do. */
 export function formatReport({ kind, file, message, action }: ErrorReport): string {

@@ -36,6 +36,7 @@ const READ_REASONS: Readonly<Record<string, readonly [message: string, action: s
   EPERM: ['Reading this file is not permitted.', 'Change its permissions or choose another file.'],
   // Windows refuses to open a folder at all.
   EISDIR: ['This is a folder, not a picture.', CHOOSE_PICTURE],
+  ELOOP: ['Links lead in a circle here.', 'Choose the file itself.'],
   ENAMETOOLONG: ['The file name is too long.', 'Give it a shorter name.'],
 };
 
