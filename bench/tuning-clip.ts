@@ -9,6 +9,7 @@ import type { ParamResolver } from '#engine/tensor/lowering/lower.ts';
 import { ptiEvaluation } from '#engine/tuning/pti-step.ts';
 import { isTunable } from '#engine/tuning/trainable.ts';
 import { clipCapacities, frameInputs, type TuningFrame } from '#engine/tuning/tuning-frames.ts';
+import { regionIndex } from '#shared/regions.ts';
 import { drawnFaceLabels } from './drawn-labels.ts';
 import { MAP_SIZE } from './region-map.ts';
 
@@ -57,11 +58,17 @@ export async function tuningClip(options: ClipOptions): Promise<TuningFrame[]> {
   return made;
 }
 
-/** Labels and style vectors of a frame: a slow turn over the clip, out and back, as heads move. */
+/** How far the mouth opens over the clip, half of its height as shares of the picture. */
+const MOUTH = { x: 0.5, y: 0.72, halfWidth: 0.075, shut: 0.012, open: 0.035 };
+
+/**
+ * Labels and style vectors of a frame: over the clip a slow turn, out and back, as heads move, and a mouth that opens
+ * and closes twice.
+ */
 function pose(index: number, count: number, noise: ClipOptions['noise']): Pick<TuningFrame, 'labels' | 'vectors'> {
   const phase = (2 * Math.PI * index) / count;
   const labels = shifted(
-    drawnFaceLabels(MAP_SIZE),
+    withMouth(drawnFaceLabels(MAP_SIZE), MOUTH.shut + (MOUTH.open - MOUTH.shut) * Math.sin(phase) ** 2),
     Math.round(18 * Math.sin(phase)),
     Math.round(9 * Math.sin(2 * phase)),
   );
@@ -71,6 +78,16 @@ function pose(index: number, count: number, noise: ClipOptions['noise']): Pick<T
   ];
   const data = middle.map((value, at) => 0.3 * (value + 0.2 * Math.sin(phase) * (drift[at] as number)));
   return { labels, vectors: { dims: VECTOR_DIMS, data } };
+}
+
+/** The same face with the mouth opened so far. */
+function withMouth(labels: Uint8Array, halfHeight: number): Uint8Array {
+  const mouth = regionIndex('mouth');
+  return labels.map((label, at) => {
+    const x = ((at % MAP_SIZE) + 0.5) / MAP_SIZE - MOUTH.x;
+    const y = (Math.floor(at / MAP_SIZE) + 0.5) / MAP_SIZE - MOUTH.y;
+    return (x / MOUTH.halfWidth) ** 2 + (y / halfHeight) ** 2 < 1 ? mouth : label;
+  });
 }
 
 /** The weights behind the targets. */

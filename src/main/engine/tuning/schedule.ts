@@ -57,11 +57,11 @@ export interface ScheduleOptions {
 export const LIKE_ENOUGH = 0.07;
 
 /**
- * The rate of the default schedule, as factors on the literal one's: it rises at once, where steps in one direction add
- * up, and then falls, so that the last steps do not throw the weights about. Over all passes its mean is about half of
- * the peak; with as many fewer updates weights can get as far as they do at the constant rate.
+ * The rate of the default schedule, as factors on the literal one's: it rises at once, while steps go one way, and then
+ * falls, so that the last steps do not throw the weights about. Its mean is half of the peak: with a fifth of the
+ * updates weights can get as far as they do at the constant rate, and no farther.
  */
-const PEAK_RATE = 8;
+const PEAK_RATE = 10;
 const LAST_RATE = 0.2;
 /** Adam's first steps have full length whatever the gradient, so they are made shorter. */
 const WARM_UP = 6;

@@ -1,0 +1,84 @@
+/** Follows a schedule of personal tuning and looks at the full loss of all frames on the way. */
+import { throwIfCancelled } from '#engine/errors.ts';
+import { afterUpdate, nextUpdate, SCHEDULE_START, type ScheduleState, type Stage } from '#engine/tuning/schedule.ts';
+import type { Tuner, TunerOptions } from '#engine/tuning/tuner.ts';
+
+/** Everything that walks share. */
+export interface ScheduleGround {
+  /** Number of frames of the clip. */
+  readonly frames: number;
+  readonly learningRate: number;
+  /** Opens a tuner at the start weights. */
+  readonly tuner: (change?: Partial<TunerOptions>) => Promise<Tuner>;
+  readonly say: (text: string) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Processor time of this process so far. */
+export function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+export interface WalkPoint {
+  readonly updates: number;
+  /** Mean full loss of all frames. */
+  readonly loss: number;
+}
+
+export interface Walk extends WalkPoint {
+  /** Whether the loss came down to the goal. */
+  readonly reached: boolean;
+  /** The lowest loss that was seen, and after how many updates first. */
+  readonly lowest: WalkPoint;
+  readonly curve: readonly WalkPoint[];
+  /** Updates in each stage. */
+  readonly byStage: Readonly<Record<string, number>>;
+  /** Processor seconds spent on the features of targets. */
+  readonly prepare: number;
+}
+
+/**
+ * Follows stages until they end, or until the mean loss of all frames is down at `goal`.
+ * @param every updates between two looks at the loss
+ */
+export async function walkSchedule(
+  ground: ScheduleGround,
+  name: string,
+  stages: readonly Stage[],
+  { every, goal }: { readonly every: number; readonly goal?: number },
+): Promise<Walk> {
+  const { frames, learningRate, say, signal } = ground;
+  await using tuner = await ground.tuner();
+  const lossOfAll = async (): Promise<number> => {
+    let sum = 0;
+    for (let frame = 0; frame < frames; frame++) sum += (await tuner.evaluate(frame)).losses['loss'] as number;
+    return sum / frames;
+  };
+  const curve: WalkPoint[] = [{ updates: 0, loss: await lossOfAll() }];
+  const byStage: Record<string, number> = {};
+  const prepared = new Set<string>();
+  let prepare = 0;
+  let state: ScheduleState = SCHEDULE_START;
+  for (let next = nextUpdate(stages, state); next !== undefined; next = nextUpdate(stages, state)) {
+    throwIfCancelled(signal);
+    const { id, scale, frames: chosen, keepFeatures } = next.stage;
+    if (keepFeatures && !prepared.has(id)) {
+      const begin = processorSeconds();
+      await tuner.prepare(scale, chosen);
+      prepare += processorSeconds() - begin;
+      prepared.add(id);
+    }
+    const { losses, update } = await tuner.update(next, learningRate * next.rate);
+    byStage[id] = (byStage[id] ?? 0) + 1;
+    state = afterUpdate(stages, state, { loss: losses['loss'] as number, likeness: 1 });
+    if (update % every !== 0 && nextUpdate(stages, state) !== undefined) continue;
+    const loss = await lossOfAll();
+    curve.push({ updates: update, loss });
+    say(`${name}: ${update} updates, loss ${loss.toFixed(4)}`);
+    if (goal !== undefined && loss <= goal) break;
+  }
+  const { updates, loss } = curve.at(-1) as WalkPoint;
+  const lowest = curve.reduce((best, point) => (point.loss < best.loss ? point : best));
+  return { updates, loss, lowest, curve, byStage, prepare, reached: goal === undefined || loss <= goal };
+}
