@@ -64,16 +64,18 @@ describe('sampling', () => {
   it('bilinear: exact at pixel centres, linear between', () => {
     const data = noise(2 * 30);
     const [u, v] = positions(6, 5, 0, 0);
-    expect(largestDifference(sampleBilinear(data, 6, 5, 2, u, v), data)).toBe(0);
-    const half = sampleBilinear(data, 6, 5, 1, Float32Array.of(2), Float32Array.of(1.5));
+    const whole = { u, v, width: 6, height: 5, stride: 6, scale: 1 };
+    expect(largestDifference(sampleBilinear(data, 6, 5, 2, whole), data)).toBe(0);
+    const point = { u: Float32Array.of(1), v: Float32Array.of(0.75), width: 1, height: 1, stride: 1, scale: 2 };
+    const half = sampleBilinear(data, 6, 5, 1, point);
     expect(half[0]).toBeCloseTo((data[6 + 1]! + data[6 + 2]!) / 2, 6);
   });
 
   it('cubic: exact at pixel centres and for cubic curves between them', () => {
     const source = image(12, 12, (x, y) => 0.01 * x * x + 0.02 * y);
     const [u, v] = positions(12, 12, 0, 0);
-    expect(largestDifference(sampleCubic(source, u, v, undefined), source.data)).toBeLessThan(1e-6);
-    const out = sampleCubic(source, Float32Array.of(5.8), Float32Array.of(6.3), undefined);
+    expect(largestDifference(sampleCubic(source, u, v, new Float32Array(144).fill(1)), source.data)).toBeLessThan(1e-6);
+    const out = sampleCubic(source, Float32Array.of(5.8), Float32Array.of(6.3), Float32Array.of(1));
     expect(out[0]).toBeCloseTo(0.01 * 5.8 ** 2 + 0.02 * 6.3, 5);
   });
 

@@ -3,6 +3,8 @@
  * cost neither the collector nor fresh pages of memory.
  */
 
+import { KernelMemory } from './kernels/kernels.ts';
+
 /** Zeroed room for `length` values: from the arena that is at work, else of its own. */
 export const newPlane = (length: number): Float32Array<ArrayBuffer> =>
   current ? current.take(length) : new Float32Array(length);
@@ -26,18 +28,12 @@ export function sameArena(): <T>(work: () => T) => T {
   return (work) => (arena ? arena.within(work) : work());
 }
 
-const CHUNK_BYTES = 16 * 2 ** 20;
-/** Planes begin at multiples of this many values. */
-const GRAIN = 16;
-
+/** Planes in one piece of memory in which the kernels work: they are not copied there and back. */
 export class PlaneArena {
   readonly #largest: number;
-  readonly #chunks: ArrayBuffer[] = [];
-  #chunk = 0;
-  /** Values used of the present chunk. */
-  #used = 0;
+  #memory: KernelMemory | undefined;
 
-  /** @param largest bytes beyond which planes get memory of their own */
+  /** @param largest bytes beyond which planes get memory of their own; used as far as planes are written */
   constructor(largest: number) {
     this.#largest = largest;
   }
@@ -55,25 +51,13 @@ export class PlaneArena {
 
   /** Gives all planes back. */
   reset(): void {
-    this.#chunk = 0;
-    this.#used = 0;
+    this.#memory?.release();
   }
 
   take(length: number): Float32Array<ArrayBuffer> {
-    const capacity = CHUNK_BYTES / 4;
-    if (length > capacity) return new Float32Array(length);
-    if (this.#used + length > capacity) {
-      this.#chunk++;
-      this.#used = 0;
-    }
-    let chunk = this.#chunks[this.#chunk];
-    if (!chunk) {
-      if ((this.#chunk + 1) * CHUNK_BYTES > this.#largest) return new Float32Array(length);
-      chunk = new ArrayBuffer(CHUNK_BYTES);
-      this.#chunks.push(chunk);
-    }
-    const plane = new Float32Array(chunk, this.#used * 4, length);
-    this.#used = Math.ceil((this.#used + length) / GRAIN) * GRAIN;
-    return plane.fill(0);
+    this.#memory ??= new KernelMemory(this.#largest);
+    const at = this.#memory.take(length);
+    if (at === undefined) return new Float32Array(length);
+    return new Float32Array(this.#memory.buffer, at, length).fill(0);
   }
 }

@@ -1,37 +1,19 @@
 /** Gaussian and Laplacian pyramids with the 5-tap binomial kernel [1 4 6 4 1] / 16 (Burt and Adelson 1983). Edges repeat. */
+import { withKernels } from './kernels/kernels.ts';
 import type { Plane } from './picture.ts';
 import { newPlane } from './planes.ts';
+
+/** Bytes of one row that the kernels work on, with the values beyond its ends. */
+const rowRoom = (width: number): number => 4 * (width + 16);
 
 /** Blurs with the binomial kernel and keeps every second sample: ceil(width / 2) x ceil(height / 2). */
 export function reducePlane({ width, height, data }: Plane): Plane {
   const w = (width + 1) >> 1;
   const h = (height + 1) >> 1;
   const out = newPlane(w * h);
-  // Columns first: whole rows are added, so the inner loops run along memory.
-  const column = new Float32Array(width);
-  for (let y = 0; y < h; y++) {
-    const c = 2 * y;
-    const up2 = (c > 1 ? c - 2 : 0) * width;
-    const up1 = (c > 0 ? c - 1 : 0) * width;
-    const middle = c * width;
-    const down1 = Math.min(c + 1, height - 1) * width;
-    const down2 = Math.min(c + 2, height - 1) * width;
-    for (let x = 0; x < width; x++) {
-      column[x] =
-        (data[up2 + x]! + data[down2 + x]! + 4 * (data[up1 + x]! + data[down1 + x]!) + 6 * data[middle + x]!) * 0.0625;
-    }
-    const to = y * w;
-    const at = (x: number) => column[Math.max(0, Math.min(width - 1, x))]!;
-    const edge = (x: number) =>
-      (at(2 * x - 2) + at(2 * x + 2) + 4 * (at(2 * x - 1) + at(2 * x + 1)) + 6 * at(2 * x)) * 0.0625;
-    const last = (width - 3) >> 1;
-    out[to] = edge(0);
-    for (let x = 1, c2 = 2; x <= last; x++, c2 += 2) {
-      out[to + x] =
-        (column[c2 - 2]! + column[c2 + 2]! + 4 * (column[c2 - 1]! + column[c2 + 1]!) + 6 * column[c2]!) * 0.0625;
-    }
-    for (let x = Math.max(1, last + 1); x < w; x++) out[to + x] = edge(x);
-  }
+  withKernels({ read: [data], write: [out], room: rowRoom(width) }, (kernels, [from, to], room) =>
+    kernels.reduce(from!, width, height, to!, room),
+  );
   return { width: w, height: h, data: out };
 }
 
@@ -40,29 +22,11 @@ export function reducePlane({ width, height, data }: Plane): Plane {
  * fine + sign · enlarged into `out`, which may be `fine`'s own data.
  */
 function addEnlarged(coarse: Plane, fine: Plane, sign: 1 | -1, out: Float32Array): void {
-  const { width: sw, height: sh, data } = coarse;
-  const { width, height, data: base } = fine;
-  const column = new Float32Array(sw);
-  for (let y = 0; y < height; y++) {
-    const j = y >> 1;
-    const middle = j * sw;
-    const below = Math.min(j + 1, sh - 1) * sw;
-    if (y & 1) {
-      for (let x = 0; x < sw; x++) column[x] = 0.5 * sign * (data[middle + x]! + data[below + x]!);
-    } else {
-      const above = (j > 0 ? j - 1 : 0) * sw;
-      for (let x = 0; x < sw; x++) {
-        column[x] = sign * (0.125 * (data[above + x]! + data[below + x]!) + 0.75 * data[middle + x]!);
-      }
-    }
-    const to = y * width;
-    for (let i = 0, x = 0; x < width; i++, x += 2) {
-      const here = column[i]!;
-      const right = column[i + 1 < sw ? i + 1 : sw - 1]!;
-      out[to + x] = base[to + x]! + 0.125 * (column[i > 0 ? i - 1 : 0]! + right) + 0.75 * here;
-      if (x + 1 < width) out[to + x + 1] = base[to + x + 1]! + 0.5 * (here + right);
-    }
-  }
+  const { width, height, data } = fine;
+  const lent = data === out ? { read: [coarse.data], change: [out] } : { read: [coarse.data, data], write: [out] };
+  withKernels({ ...lent, room: rowRoom(width) }, (kernels, places, room) =>
+    kernels.addEnlarged(places[0]!, places[1]!, width, height, sign, places[places.length - 1]!, room),
+  );
 }
 
 /** Enlarges a reduced plane to width x height. */
@@ -96,3 +60,14 @@ export function collapsePyramid(bands: readonly Plane[]): Plane {
   for (let i = bands.length - 2; i >= 0; i--) addEnlarged(bands[i + 1]!, bands[i]!, 1, bands[i]!.data);
   return bands[0]!;
 }
+
+/** Mixes a band in its place: face becomes background + mask · (gain · face - background). */
+export function mixBand(face: Float32Array, background: Float32Array, mask: Float32Array, gain: number): void {
+  withKernels({ read: [background, mask], change: [face] }, (kernels, [b, m, f]) =>
+    kernels.mixBand(f!, b!, m!, gain, face.length),
+  );
+}
+
+/** The sum of the squares of a band where the mask is above `limit`. */
+export const bandEnergy = (band: Float32Array, mask: Float32Array, limit: number): number =>
+  withKernels({ read: [band, mask] }, (kernels, [b, m]) => kernels.bandEnergy(b!, m!, limit, band.length));

@@ -1,19 +1,16 @@
 /** Changes of resolution on planes and RGB images. */
+
+import { withKernels } from './kernels/kernels.ts';
 import type { Plane, RgbImage } from './picture.ts';
 import { newPlane } from './planes.ts';
 
 const halves = new WeakMap<RgbImage, RgbImage>();
 
-/** Halves one plane by 2x2 means; an odd last row or column is left out. `source` is width x height, row-major. */
-function halvePlane(source: Float32Array, width: number, height: number, out: Float32Array): void {
-  const w = width >> 1;
-  const h = height >> 1;
-  for (let y = 0, i = 0; y < h; y++) {
-    let p = 2 * y * width;
-    for (let x = 0; x < w; x++, i++, p += 2) {
-      out[i] = 0.25 * (source[p]! + source[p + 1]! + source[p + width]! + source[p + width + 1]!);
-    }
-  }
+/** Means of `factor` x `factor` cells; what is left over at right and bottom is left out. */
+function shrinkInto(source: Float32Array, width: number, height: number, factor: number, out: Float32Array): void {
+  withKernels({ read: [source], write: [out] }, (kernels, [from, to]) =>
+    kernels.shrink(from!, width, height, factor, to!),
+  );
 }
 
 /** Half the image by 2x2 means. The result is remembered as long as the image lives, so a mip chain is built once. */
@@ -26,7 +23,7 @@ export function halfRgb(image: RgbImage): RgbImage {
   const data = new Float32Array(width * height * 3);
   for (let k = 0; k < 3; k++) {
     const out = data.subarray(k * width * height, (k + 1) * width * height);
-    halvePlane(image.data.subarray(k * n, (k + 1) * n), image.width, image.height, out);
+    shrinkInto(image.data.subarray(k * n, (k + 1) * n), image.width, image.height, 2, out);
   }
   const half = { width, height, data };
   halves.set(image, half);
@@ -38,7 +35,7 @@ export function halfPlane(plane: Plane): Plane {
   const width = plane.width >> 1;
   const height = plane.height >> 1;
   const data = newPlane(width * height);
-  halvePlane(plane.data, plane.width, plane.height, data);
+  shrinkInto(plane.data, plane.width, plane.height, 2, data);
   return { width, height, data };
 }
 
@@ -47,16 +44,7 @@ export function shrinkPlane(source: Float32Array, width: number, height: number,
   const w = Math.floor(width / factor);
   const h = Math.floor(height / factor);
   const data = newPlane(w * h);
-  const share = 1 / (factor * factor);
-  for (let y = 0, to = 0; y < h; y++) {
-    for (let x = 0; x < w; x++, to++) {
-      let sum = 0;
-      for (let row = 0, p = y * factor * width + x * factor; row < factor; row++, p += width) {
-        for (let k = 0; k < factor; k++) sum += source[p + k]!;
-      }
-      data[to] = sum * share;
-    }
-  }
+  shrinkInto(source, width, height, factor, data);
   return { width: w, height: h, data };
 }
 
@@ -135,16 +123,33 @@ function mixRows(upper: Float32Array, lower: Float32Array, share: number, out: F
   }
 }
 
-/** `enlargedRows` as a plane. */
+/** A linear function of the pixel's column and row, added to an enlarged plane. */
+export interface Slope {
+  readonly x: number;
+  readonly y: number;
+  readonly offset: number;
+}
+
+const LEVEL: Slope = { x: 0, y: 0, offset: 0 };
+
+/** Bytes of the tables and rows of the kernel that enlarges. */
+const rowsRoom = (width: number, height: number): number => 4 * (16 + 3 * width + 3 * height + 3 * (width + 4));
+
+/**
+ * A plane enlarged (or reduced without filtering) to width x height: bilinear with half-pixel centres and clamped edges.
+ * @param plus is added to it
+ */
 export function resizePlane(
   source: Float32Array,
   sw: number,
   sh: number,
   width: number,
   height: number,
+  plus: Slope = LEVEL,
 ): Float32Array<ArrayBuffer> {
   const out = newPlane(width * height);
-  const row = enlargedRows(source, sw, sh, width, height);
-  for (let y = 0; y < height; y++) out.set(row(y), y * width);
+  withKernels({ read: [source], write: [out], room: rowsRoom(width, height) }, (kernels, [from, to], room) =>
+    kernels.enlarge(from!, sw, sh, to!, width, height, plus.x, plus.y, plus.offset, room),
+  );
   return out;
 }

@@ -1,5 +1,6 @@
 /** Resampling: affine crops with area filtering, and sampling at free positions. Positions are continuous pixel coordinates. */
 import { type Affine, affineScale } from './affine.ts';
+import { withKernels } from './kernels/kernels.ts';
 import type { RgbImage } from './picture.ts';
 import { newPlane } from './planes.ts';
 import { halfRgb } from './resize.ts';
@@ -31,76 +32,45 @@ export function warpAffine(
   outside?: Float32Array,
 ): RgbImage {
   const { level, scale } = mipLevel(image, affineScale(toInput));
-  const sw = level.width;
-  const sh = level.height;
-  const sn = sw * sh;
-  const n = width * height;
-  const source = level.data;
-  const out = newPlane(n * 3);
-  const stepX = toInput[0] * scale;
-  const stepY = toInput[3] * scale;
-  for (let y = 0, i = 0; y < height; y++) {
-    const u0 = (toInput[1] * (y + 0.5) + toInput[2] + toInput[0] * 0.5) * scale - 0.5;
-    const v0 = (toInput[4] * (y + 0.5) + toInput[5] + toInput[3] * 0.5) * scale - 0.5;
-    for (let x = 0; x < width; x++, i++) {
-      let u = u0 + stepX * x;
-      let v = v0 + stepY * x;
-      if (u < -0.5 || v < -0.5 || u > sw - 0.5 || v > sh - 0.5) {
-        if (outside) outside[i] = 1;
-        continue;
-      }
-      u = u < 0 ? 0 : Math.min(u, sw - 1);
-      v = v < 0 ? 0 : Math.min(v, sh - 1);
-      const x0 = Math.min(u | 0, sw - 2);
-      const y0 = Math.min(v | 0, sh - 2);
-      const fx = u - x0;
-      const fy = v - y0;
-      const w00 = (1 - fx) * (1 - fy);
-      const w10 = fx * (1 - fy);
-      const w01 = (1 - fx) * fy;
-      const w11 = fx * fy;
-      let p = y0 * sw + x0;
-      out[i] = w00 * source[p]! + w10 * source[p + 1]! + w01 * source[p + sw]! + w11 * source[p + sw + 1]!;
-      p += sn;
-      out[i + n] = w00 * source[p]! + w10 * source[p + 1]! + w01 * source[p + sw]! + w11 * source[p + sw + 1]!;
-      p += sn;
-      out[i + 2 * n] = w00 * source[p]! + w10 * source[p + 1]! + w01 * source[p + sw]! + w11 * source[p + sw + 1]!;
-    }
-  }
+  const out = newPlane(width * height * 3);
+  const [a, b, c, d, e, f] = toInput;
+  const u = (c + 0.5 * (a + b)) * scale - 0.5;
+  const v = (f + 0.5 * (d + e)) * scale - 0.5;
+  const change = outside ? [out, outside] : [out];
+  withKernels({ read: [level.data], change }, (kernels, [from, to, beyond]) =>
+    kernels.warpAffine(
+      ...[from!, level.width, level.height, u, a * scale, b * scale, v, d * scale, e * scale],
+      ...[width, height, to!, beyond ?? 0],
+    ),
+  );
   return { width, height, data: out };
+}
+
+/** Places that are read: `width` x `height` of them, rows `stride` apart, times `scale`. */
+export interface Places {
+  readonly u: Float32Array;
+  readonly v: Float32Array;
+  readonly width: number;
+  readonly height: number;
+  readonly stride: number;
+  readonly scale: number;
 }
 
 /**
  * Bilinear values of `channels` planes of sw x sh at the positions (u, v), edges clamped.
- * @returns channels planes of u.length values
+ * @returns channels planes of width x height values
  */
 export function sampleBilinear(
   source: Float32Array,
   sw: number,
   sh: number,
   channels: number,
-  u: Float32Array,
-  v: Float32Array,
-  out: Float32Array<ArrayBuffer> = newPlane(u.length * channels),
+  { u, v, width, height, stride, scale }: Places,
 ): Float32Array<ArrayBuffer> {
-  const n = u.length;
-  const sn = sw * sh;
-  for (let i = 0; i < n; i++) {
-    let x = u[i]! - 0.5;
-    let y = v[i]! - 0.5;
-    x = x < 0 ? 0 : Math.min(x, sw - 1);
-    y = y < 0 ? 0 : Math.min(y, sh - 1);
-    const ix = Math.min(x | 0, sw - 2);
-    const iy = Math.min(y | 0, sh - 2);
-    const fx = x - ix;
-    const fy = y - iy;
-    let p = iy * sw + ix;
-    for (let k = 0, o = i; k < channels; k++, o += n, p += sn) {
-      const a = source[p]! + fx * (source[p + 1]! - source[p]!);
-      const b = source[p + sw]! + fx * (source[p + sw + 1]! - source[p + sw]!);
-      out[o] = a + fy * (b - a);
-    }
-  }
+  const out = newPlane(width * height * channels);
+  withKernels({ read: [source, u, v], write: [out] }, (kernels, [from, across, down, to]) =>
+    kernels.sampleBilinear(from!, sw, sh, channels, across!, down!, stride, width, height, scale, to!),
+  );
   return out;
 }
 
@@ -112,49 +82,11 @@ export function sampleCubic(
   image: RgbImage,
   u: Float32Array,
   v: Float32Array,
-  mask: Float32Array | undefined,
+  mask: Float32Array,
   out: Float32Array<ArrayBuffer> = newPlane(u.length * 3),
 ): Float32Array<ArrayBuffer> {
-  const { width: sw, height: sh, data: s } = image;
-  const sn = sw * sh;
-  const n = u.length;
-  for (let i = 0; i < n; i++) {
-    if (mask !== undefined && !(mask[i]! > 0)) continue;
-    let x = u[i]! - 0.5;
-    let y = v[i]! - 0.5;
-    x = x < 0 ? 0 : Math.min(x, sw - 1);
-    y = y < 0 ? 0 : Math.min(y, sh - 1);
-    const ix = Math.min(x | 0, sw - 2);
-    const iy = Math.min(y | 0, sh - 2);
-    const f = x - ix;
-    const g = y - iy;
-    const f2 = f * f;
-    const f3 = f2 * f;
-    const a0 = -0.5 * f3 + f2 - 0.5 * f;
-    const a1 = 1.5 * f3 - 2.5 * f2 + 1;
-    const a2 = -1.5 * f3 + 2 * f2 + 0.5 * f;
-    const a3 = 0.5 * f3 - 0.5 * f2;
-    const g2 = g * g;
-    const g3 = g2 * g;
-    const b0 = -0.5 * g3 + g2 - 0.5 * g;
-    const b1 = 1.5 * g3 - 2.5 * g2 + 1;
-    const b2 = -1.5 * g3 + 2 * g2 + 0.5 * g;
-    const b3 = 0.5 * g3 - 0.5 * g2;
-    const x0 = ix > 0 ? -1 : 0;
-    const x3 = ix < sw - 2 ? 2 : 1;
-    let q = iy * sw + ix;
-    const up = iy > 0 ? -sw : 0;
-    const down = iy < sh - 2 ? 2 * sw : sw;
-    for (let k = 0, o = i; k < 3; k++, o += n, q += sn) {
-      const p = q + up;
-      const r = q + sw;
-      const t = q + down;
-      out[o] =
-        b0 * (a0 * s[p + x0]! + a1 * s[p]! + a2 * s[p + 1]! + a3 * s[p + x3]!) +
-        b1 * (a0 * s[q + x0]! + a1 * s[q]! + a2 * s[q + 1]! + a3 * s[q + x3]!) +
-        b2 * (a0 * s[r + x0]! + a1 * s[r]! + a2 * s[r + 1]! + a3 * s[r + x3]!) +
-        b3 * (a0 * s[t + x0]! + a1 * s[t]! + a2 * s[t + 1]! + a3 * s[t + x3]!);
-    }
-  }
+  withKernels({ read: [image.data, u, v, mask], change: [out] }, (kernels, [from, across, down, where, to]) =>
+    kernels.sampleCubic(from!, image.width, image.height, across!, down!, where!, u.length, to!),
+  );
   return out;
 }

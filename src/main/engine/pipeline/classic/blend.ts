@@ -5,7 +5,7 @@
 import { clamp } from '#engine/image/math.ts';
 import type { Plane, RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
-import { collapsePyramid, laplacianPyramid } from '#engine/image/pyramid.ts';
+import { bandEnergy, collapsePyramid, laplacianPyramid, mixBand } from '#engine/image/pyramid.ts';
 
 export const LEVELS = 6;
 /** How far the bands' gains go to the target's sharpness, finest first: grain wholly, wrinkles hardly. */
@@ -27,17 +27,9 @@ export function rgbPyramid({ width, height, data }: RgbImage): RgbPyramid {
 /** Per level, the ratio of the background's to the face's detail over the places where both show skin. */
 export function sharpnessGains(face: RgbPyramid, background: RgbPyramid, both: readonly Plane[]): number[] {
   return both.map(({ data: mask }, level) => {
-    let faceEnergy = 0;
-    let backgroundEnergy = 0;
-    for (let k = 0; k < 3; k++) {
-      const f = face[k]![level]!.data;
-      const b = background[k]![level]!.data;
-      for (let i = 0; i < mask.length; i++) {
-        if (mask[i]! <= SURE) continue;
-        faceEnergy += f[i]! * f[i]!;
-        backgroundEnergy += b[i]! * b[i]!;
-      }
-    }
+    const energy = (pyramid: RgbPyramid) =>
+      pyramid.reduce((sum, bands) => sum + bandEnergy(bands[level]!.data, mask, SURE), 0);
+    const [faceEnergy, backgroundEnergy] = [energy(face), energy(background)];
     const ratio = clamp(Math.sqrt((backgroundEnergy + 1e-9) / (faceEnergy + 1e-9)), ...GAIN_RANGE);
     return ratio ** MATCHED_SHARE[level]!;
   });
@@ -63,10 +55,7 @@ export function blendBands(
     // The face's own bands are not needed again: the mix is written over them.
     const bands = facePyramid[k]!;
     bands.forEach(({ data: f }, level) => {
-      const b = background[k]![level]!.data;
-      const m = masks[level]!.data;
-      const gain = gains[level] ?? 1;
-      for (let i = 0; i < f.length; i++) f[i] = b[i]! + m[i]! * (gain * f[i]! - b[i]!);
+      mixBand(f, background[k]![level]!.data, masks[level]!.data, gains[level] ?? 1);
     });
     const plane = collapsePyramid(bands).data;
     for (let i = 0; i < n; i++) data[k * n + i] = clamp(plane[i]!, 0, 1);

@@ -10,6 +10,7 @@ import { rasterizeMesh } from '#engine/image/mesh-raster.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
 import { resizePlane } from '#engine/image/resize.ts';
+import { sampleBilinear } from '#engine/image/warp.ts';
 import type { Rect } from '#engine/image/working.ts';
 import type { CompositeMesh } from './composite-mesh.ts';
 import { planarDistance, VERTEX } from './contours.ts';
@@ -142,87 +143,19 @@ export interface CropMap {
 export function displaceTarget(
   crop: RgbImage,
   maps: readonly CropMap[],
-  displacement: Displacement,
+  { size: half, dx, dy, largest }: Displacement,
   window: Rect,
 ): Displaced {
   const { width: size } = crop;
-  const still = displacement.largest < NEGLIGIBLE;
-  const out = still ? crop : { width: size, height: size, data: newPlane(3 * size * size) };
-  const read = maps.map(() => newPlane(window.width * window.height));
-  const u = newPlane(size);
-  const v = newPlane(size);
-  for (let y = 0; y < size; y++) {
-    const inWindow = y >= window.y && y < window.y + window.height;
-    if (still && !inWindow) continue;
-    rowPositions(displacement, y, u, v);
-    if (!still) readRow(crop.data, size, 3, u, v, 1, 0, size, out.data, y * size, size * size);
-    if (!inWindow) continue;
-    const to = (y - window.y) * window.width;
-    maps.forEach(({ size: side, data }, k) => {
-      readRow(data, side, 1, u, v, side / size, window.x, window.width, read[k]!, to, 0);
-    });
-  }
-  return { crop: out, maps: read };
-}
-
-/** Where each pixel of a row of the crop is read, in pixels of the crop. */
-function rowPositions({ size: half, dx, dy, largest }: Displacement, y: number, u: Float32Array, v: Float32Array) {
-  const py = Math.min(half - 1, Math.max(0, (y + 0.5) / 2 - 0.5));
-  const top = Math.min(Math.floor(py), half - 2);
-  const fy = py - top;
   const still = largest < NEGLIGIBLE;
-  for (let x = 0; x < u.length; x++) {
-    u[x] = x + 0.5;
-    v[x] = y + 0.5;
-    if (still) continue;
-    let px = (x + 0.5) / 2 - 0.5;
-    if (px < 0) px = 0;
-    else if (px > half - 1) px = half - 1;
-    const left = Math.min(px | 0, half - 2);
-    const fx = px - left;
-    const p = top * half + left;
-    const w00 = (1 - fx) * (1 - fy);
-    const w10 = fx * (1 - fy);
-    const w01 = (1 - fx) * fy;
-    const w11 = fx * fy;
-    u[x] = x + 0.5 + w00 * dx[p]! + w10 * dx[p + 1]! + w01 * dx[p + half]! + w11 * dx[p + half + 1]!;
-    v[x] = y + 0.5 + w00 * dy[p]! + w10 * dy[p + 1]! + w01 * dy[p + half]! + w11 * dy[p + half + 1]!;
-  }
-}
-
-/**
- * Bilinear values of square planes at `count` positions from `first` on, edges clamped.
- * @param scale pixels of the planes in one of the positions
- * @param to where the first value is written; further channels follow `stride` values later
- */
-function readRow(
-  source: Float32Array,
-  side: number,
-  channels: number,
-  u: Float32Array,
-  v: Float32Array,
-  scale: number,
-  first: number,
-  count: number,
-  out: Float32Array,
-  to: number,
-  stride: number,
-): void {
-  const last = side - 1;
-  for (let i = 0; i < count; i++) {
-    let x = u[first + i]! * scale - 0.5;
-    let y = v[first + i]! * scale - 0.5;
-    x = x < 0 ? 0 : x > last ? last : x;
-    y = y < 0 ? 0 : y > last ? last : y;
-    const ix = x < last ? x | 0 : last - 1;
-    const iy = y < last ? y | 0 : last - 1;
-    const fx = x - ix;
-    const fy = y - iy;
-    let p = iy * side + ix;
-    for (let k = 0, o = to + i; k < channels; k++, o += stride, p += side * side) {
-      const a = source[p]! + fx * (source[p + 1]! - source[p]!);
-      const b = source[p + side]! + fx * (source[p + side + 1]! - source[p + side]!);
-      out[o] = a + fy * (b - a);
-    }
-  }
+  const none = still ? newPlane(half * half) : undefined;
+  const u = resizePlane(none ?? dx, half, half, size, size, { x: 1, y: 0, offset: 0.5 });
+  const v = resizePlane(none ?? dy, half, half, size, size, { x: 0, y: 1, offset: 0.5 });
+  const whole = { u, v, width: size, height: size, stride: size, scale: 1 };
+  const first = window.y * size + window.x;
+  const part = { u: u.subarray(first), v: v.subarray(first), width: window.width, height: window.height, stride: size };
+  return {
+    crop: still ? crop : { width: size, height: size, data: sampleBilinear(crop.data, size, size, 3, whole) },
+    maps: maps.map(({ size: side, data }) => sampleBilinear(data, side, side, 1, { ...part, scale: side / size })),
+  };
 }

@@ -4,7 +4,7 @@ import { smoothstep } from '#engine/image/math.ts';
 import { dilate } from '#engine/image/morphology.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
-import { enlargedRows, resizePlane, shrinkPlane } from '#engine/image/resize.ts';
+import { resizePlane, shrinkPlane } from '#engine/image/resize.ts';
 import { sampleBilinear, sampleCubic } from '#engine/image/warp.ts';
 import type { Rect } from '#engine/image/working.ts';
 import type { ClassicFace } from '../classic-face.ts';
@@ -77,48 +77,24 @@ function chooseSide(
   return direct;
 }
 
-/** Positions at full size: displacement planes enlarged, plus each pixel's own place. */
-function positions(
-  fields: WarpFields,
-  pair: readonly [Float32Array, Float32Array],
-  window: Rect,
-): [Float32Array, Float32Array] {
-  const { width, height } = window;
-  const u = newPlane(width * height);
-  const v = newPlane(width * height);
-  const across = enlargedRows(pair[0], fields.width, fields.height, width, height);
-  const down = enlargedRows(pair[1], fields.width, fields.height, width, height);
-  for (let y = 0, i = 0; y < height; y++) {
-    const du = across(y);
-    const dv = down(y);
-    for (let x = 0; x < width; x++, i++) {
-      u[i] = du[x]! + (x + window.x + 0.5);
-      v[i] = dv[x]! + (y + window.y + 0.5);
-    }
-  }
-  return [u, v];
+type Pair = readonly [Float32Array, Float32Array];
+
+/** Places in the source's crop at full size: displacement planes enlarged, plus each pixel's own place. */
+function positions({ width: fw, height: fh }: WarpFields, [u, v]: Pair, { x, y, width, height }: Rect): Pair {
+  return [
+    resizePlane(u, fw, fh, width, height, { x: 1, y: 0, offset: x + 0.5 }),
+    resizePlane(v, fw, fh, width, height, { x: 0, y: 1, offset: y + 0.5 }),
+  ];
 }
 
-/** Reads a parse-sized map of the source at the half-size field positions. */
-function readMap(
-  map: Float32Array,
-  mapSize: number,
-  cropSize: number,
-  fields: WarpFields,
-  pair: readonly [Float32Array, Float32Array],
-  window: Rect,
-) {
-  const n = fields.width * fields.height;
-  const u = newPlane(n);
-  const v = newPlane(n);
-  const scale = mapSize / cropSize;
-  for (let y = 0, i = 0; y < fields.height; y++) {
-    for (let x = 0; x < fields.width; x++, i++) {
-      u[i] = (pair[0][i]! + window.x + 2 * x + 1) * scale;
-      v[i] = (pair[1][i]! + window.y + 2 * y + 1) * scale;
-    }
-  }
-  return sampleBilinear(map, mapSize, mapSize, 1, u, v);
+/** Reads maps of the source, of side `size`, at the half-size places of a pair of displacement planes. */
+function mapReader({ width, height }: WarpFields, [u, v]: Pair, { x, y }: Rect, size: number, cropSize: number) {
+  const places = {
+    u: resizePlane(u, width, height, width, height, { x: 2, y: 0, offset: x + 1 }),
+    v: resizePlane(v, width, height, width, height, { x: 0, y: 2, offset: y + 1 }),
+  };
+  return (map: Float32Array) =>
+    sampleBilinear(map, size, size, 1, { ...places, width, height, stride: width, scale: size / cropSize });
 }
 
 /**
@@ -137,10 +113,10 @@ export function drivenTexture(
   const { width, height } = window;
   const fields = warpFields(mesh, window, topology);
   const coverMap = sourceCover(source);
-  const read = (map: Float32Array, pair: readonly [Float32Array, Float32Array]) =>
-    readMap(map, parse.size, aligned.size, fields, pair, window);
-  const cover = read(coverMap, fields.direct);
-  const coverMirrored = read(coverMap, fields.mirrored);
+  const read = mapReader(fields, fields.direct, window, parse.size, aligned.size);
+  const readMirrored = mapReader(fields, fields.mirrored, window, parse.size, aligned.size);
+  const cover = read(coverMap);
+  const coverMirrored = readMirrored(coverMap);
   const scale = aligned.size / 1024;
   const directHalf = gaussianBlur(
     chooseSide(fields, cover, coverMirrored, occluder && besideCover(occluder, window, scale), scale),
@@ -173,8 +149,8 @@ export function drivenTexture(
     }
   }
   const nHalf = fields.width * fields.height;
-  const skin = read(softSkin(parse), fields.direct);
-  const skinMirrored = read(softSkin(parse), fields.mirrored);
+  const skin = read(softSkin(parse));
+  const skinMirrored = readMirrored(softSkin(parse));
   const lostHalf = newPlane(nHalf);
   for (let i = 0; i < nHalf; i++) {
     const d = directHalf[i]!;
