@@ -15,7 +15,7 @@ import { root } from './lib/bundles.mjs';
 import { HOMEPAGE, packageTargets } from './lib/package-targets.mjs';
 import { archiveFiles, folderFiles, sumByOwner } from './lib/packed-contents.mjs';
 import { writeStandInElectron } from './lib/stand-in-electron.mjs';
-import { tryPackedStudio } from './lib/try-packed.mjs';
+import { tryPackedStudio, tryPackedVideo } from './lib/try-packed.mjs';
 
 const ICON_SIDE = 1024;
 /** Fuses are the characters 0 and 1. */
@@ -87,6 +87,7 @@ async function dryRun(out) {
     const home = path.join(work, 'home');
     mkdirSync(home);
     const studio = await tryPackedStudio(path.join(standing, 'app'), home);
+    const video = await tryPackedVideo(path.join(standing, 'app'), home);
 
     const report = {
       owners: sumByOwner(files),
@@ -94,6 +95,7 @@ async function dryRun(out) {
       resources: folderFiles(resources).filter(({ path: file }) => !file.startsWith('app.asar')),
       fuses: await readFuses(path.join(packed, process.platform === 'win32' ? 'E4S Studio.exe' : 'e4s-studio')),
       studio,
+      video,
     };
     writeFileSync(path.join(out, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
     print(report, out);
@@ -112,7 +114,7 @@ async function readFuses(program) {
   );
 }
 
-function print({ owners, files, resources, fuses: set, studio }, out) {
+function print({ owners, files, resources, fuses: set, studio, video }, out) {
   const total = (list, key = 'bytes') => list.reduce((sum, row) => sum + row[key], 0);
   console.log(
     `archive and unpacked files: ${files.length}, ${megabytes(total(files))}, of them unpacked ${megabytes(total(owners, 'unpackedBytes'))}`,
@@ -128,5 +130,6 @@ function print({ owners, files, resources, fuses: set, studio }, out) {
   console.log(
     `packed studio: engine ${studio.engine}, ${studio.samples} samples, ${studio.faces} face(s) in ${studio.sample} after ${studio.milliseconds} ms`,
   );
+  console.log(`packed command line: a face swapped in ${video.swapped} of ${video.frames} frames`);
   console.log(`report: ${path.join(out, 'report.json')}`);
 }

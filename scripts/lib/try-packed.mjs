@@ -1,11 +1,24 @@
-// Starts the packed studio under plain Node: its web shell, its engine process, its models, its samples.
-import { spawn } from 'node:child_process';
+// Starts the packed studio under plain Node: its web shell, its engine process, its models, its samples, its threads.
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
+import sharp from 'sharp';
 import { WebSocket } from 'ws';
 
 const START_LIMIT_MS = 60_000;
+const VIDEO_LIMIT_MS = 300_000;
+const run = promisify(execFile);
+
+const environment = (home) => ({
+  PATH: process.env.PATH,
+  SystemRoot: process.env.SystemRoot,
+  TMPDIR: process.env.TMPDIR,
+  HOME: home,
+  E4S_HOME: home,
+});
 
 /**
  * @param app folder with the unpacked archive
@@ -15,13 +28,7 @@ const START_LIMIT_MS = 60_000;
 export async function tryPackedStudio(app, home) {
   const shell = spawn(process.execPath, [path.join(app, 'dist/main/web.js')], {
     cwd: home,
-    env: {
-      PATH: process.env.PATH,
-      SystemRoot: process.env.SystemRoot,
-      TMPDIR: process.env.TMPDIR,
-      HOME: home,
-      E4S_HOME: home,
-    },
+    env: environment(home),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: START_LIMIT_MS,
   });
@@ -82,4 +89,36 @@ async function exerciseStudio(url) {
 async function firstSettled(statuses) {
   for await (const status of statuses) if (status.state === 'ready' || status.state === 'failed') return status;
   throw new Error('The shell ended.');
+}
+
+const FRAMES = 6;
+const SIDE = 320;
+
+/**
+ * Swaps a face in a short clip by the packed command line, which on several cores takes threads with a program of their
+ * own.
+ * @param app folder with the unpacked archive, `models` beside it
+ * @param home a data folder, in which the clip is made
+ * @returns `{ frames, swapped, worker }`: how many there are, and whether the program of the threads is there
+ */
+export async function tryPackedVideo(app, home) {
+  const sample = (name) => path.join(app, '../models/samples', `${name}.webp`);
+  const still = path.join(home, 'still.png');
+  await sharp(sample('walter')).resize(SIDE, SIDE).png().toFile(still);
+  const clip = path.join(home, 'clip.mp4');
+  const cli = path.join(app, 'dist/main/cli.js');
+  const options = { cwd: home, env: environment(home), timeout: VIDEO_LIMIT_MS, maxBuffer: 2 ** 26 };
+  const doctor = JSON.parse((await run(process.execPath, [cli, 'doctor', '--json'], options)).stdout);
+  const ffmpeg = doctor.ffmpeg.path;
+  const frames = ['-frames:v', String(FRAMES), '-pix_fmt', 'yuv420p', clip];
+  await run(ffmpeg, ['-v', 'error', '-nostdin', '-loop', '1', '-i', still, ...frames], options);
+  const out = path.join(home, 'swapped.mp4');
+  const swap = ['swap', '--engine', 'classic', '--source', sample('ines'), '--target', clip, '--out', out, '--json'];
+  const { stdout } = await run(process.execPath, [cli, ...swap], options);
+  const result = JSON.parse(stdout);
+  return {
+    frames: result.frames,
+    swapped: result.swapped_frames,
+    worker: existsSync(path.join(app, 'dist/main/frame-worker.js')),
+  };
 }

@@ -13,6 +13,7 @@ const reportSchema = z.object({
   resources: z.array(z.object({ path: z.string(), bytes: z.int() })),
   fuses: z.record(z.string(), z.boolean()),
   studio: z.object({ page: z.int(), engine: z.string(), samples: z.int(), faces: z.int() }),
+  video: z.object({ frames: z.int(), swapped: z.int(), worker: z.boolean() }),
 });
 
 let out: string;
@@ -42,6 +43,7 @@ describe.skipIf(process.platform === 'darwin')('a packed studio', () => {
         'dist/main/engine.js',
         'dist/main/web.js',
         'dist/main/cli.js',
+        'dist/main/frame-worker.js',
         'dist/preload/index.cjs',
         'dist/renderer/index.html',
       ]),
@@ -89,5 +91,9 @@ describe.skipIf(process.platform === 'darwin')('a packed studio', () => {
     expect(report.studio).toMatchObject({ page: 200, engine: 'ready' });
     expect(report.studio.samples).toBeGreaterThan(0);
     expect(report.studio.faces).toBeGreaterThan(0);
+  });
+
+  it('swaps a face in a video, on threads where there are several cores', () => {
+    expect(report.video).toEqual({ frames: 6, swapped: 6, worker: true });
   });
 });
