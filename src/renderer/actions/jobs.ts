@@ -8,6 +8,7 @@ import type { StudioLink } from '../link/studio-link.ts';
 import type { JobAction } from '../model/job-status.ts';
 import { resultName } from '../model/names.ts';
 import { useConnection } from '../state/connection.ts';
+import { currentDocument } from '../state/edit.ts';
 import { afterEvent, jobOf, useJobs } from '../state/jobs.ts';
 import { usePreferences } from '../state/preferences.ts';
 import { say, useUi } from '../state/ui.ts';
@@ -41,6 +42,12 @@ function announce(before: JobInfo | null, now: JobInfo): void {
     const body = [ERROR_KINDS[kind].title, message, ...(advice === undefined ? [] : [advice])].join(' · ');
     say({ intent: 'error', title: text.video.jobs.failedTitle(now.target), body, action });
   }
+}
+
+/** A page that was loaded again has no clip any more, but its job runs on: that is what its user looks for. */
+function showWork(jobs: readonly JobInfo[]): void {
+  const running = jobs.find(({ state }) => state === 'running');
+  if (running && currentDocument().video.clip === null) showJob(running.id);
 }
 
 export function jobActions(link: StudioLink, fail: (report: ErrorReport) => void) {
@@ -92,7 +99,9 @@ export function jobActions(link: StudioLink, fail: (report: ErrorReport) => void
         // It was cut off once; when that happens again, it is news again.
         if (event.job.state === 'running') offered.delete(event.job.id);
       }
+      const first = event.type === 'all' && !useJobs.getState().loaded;
       useJobs.setState((state) => afterEvent(state, event));
+      if (first) showWork(event.jobs);
       if (event.type === 'all') await offerInterrupted(event.jobs);
     }
   }

@@ -229,6 +229,22 @@ describe('progress', () => {
     expect(meter.now().fps).toBeCloseTo(1, 1);
   });
 
+  test('does not guess how long the phases take that have not begun', () => {
+    let now = 0;
+    const left = (phases: ReturnType<typeof phasesOf>) => {
+      const meter = createProgressMeter(phases, () => now);
+      meter.begin('analyse', 0, 100);
+      for (let i = 0; i < 20; i++) {
+        now += 100;
+        meter.frame();
+      }
+      return meter.now();
+    };
+    expect(left(phasesOf({}))).toMatchObject({ framesDone: 20, secondsLeft: null });
+    expect(left(phasesOf({})).fps).toBeCloseTo(10, 5);
+    expect(left(phasesOf({ stopAfter: 'analyse' })).secondsLeft).toBeCloseTo(8, 5);
+  });
+
   test('rises over all phases', () => {
     const phases = phasesOf({});
     const steps = phases.flatMap((phase) => [0, 0.5, 1].map((within) => fractionOf(phases, phase, within)));

@@ -59,10 +59,11 @@ export function createProgressMeter(
     return ((times.length - 1) * 1000) / (last - first);
   };
   const secondsLeft = (fps: number | null): number | null => {
-    if (fps === null) return null;
+    const ahead = phases.slice(phases.indexOf(phase) + 1);
+    // How long tuning and swapping take a frame is not known before they run: engines differ by a factor of a hundred.
+    if (fps === null || ahead.some((id) => id !== 'finish')) return null;
     const here = (total - done) / fps;
-    // The phases to come are guessed from their share until they are there.
-    const later = phases.slice(phases.indexOf(phase) + 1).reduce((all, id) => all + SHARES[id], 0);
+    const later = ahead.reduce((all, id) => all + SHARES[id], 0);
     return here + (SHARES[phase] === 0 ? 0 : (later / SHARES[phase]) * (total / fps));
   };
 
