@@ -34,7 +34,8 @@ export async function movingFaceClip(folder: string, frames: number): Promise<st
   const [scene, person] = [await asPng(SCENE, folder, 1280), await asPng(PERSON, folder, PERSON_HEIGHT)];
   const out = path.join(folder, 'moving-face.mp4');
   const filters = [
-    '[0]scale=1280:720:force_original_aspect_ratio=increase,crop=1280:720,boxblur=12[scene]',
+    // So strongly that nobody in the scene is taken for a face beside the one that moves.
+    '[0]scale=1280:720:force_original_aspect_ratio=increase,crop=1280:720,boxblur=24:2[scene]',
     // A slow sway with a small, quicker one on top.
     `[scene][1]overlay=x='320+90*sin(0.9*t)+6*sin(5*t)':y='40+25*sin(0.6*t)':eval=frame,noise=alls=4:allf=t`,
   ];
