@@ -8,7 +8,7 @@ import { openGraph } from '#engine/tensor/graph-session.ts';
 import type { ParamResolver } from '#engine/tensor/lowering/lower.ts';
 import { ptiEvaluation } from '#engine/tuning/pti-step.ts';
 import { isTunable } from '#engine/tuning/trainable.ts';
-import { clipCapacities, frameInputs, type TuningFrame } from '#engine/tuning/tuning-frames.ts';
+import { clipRegions, frameInputs, type TuningFrame } from '#engine/tuning/tuning-frames.ts';
 import { regionIndex } from '#shared/regions.ts';
 import { drawnFaceLabels } from './drawn-labels.ts';
 import { MAP_SIZE } from './region-map.ts';
@@ -35,7 +35,9 @@ export async function tuningClip(options: ClipOptions): Promise<TuningFrame[]> {
   const posed = Array.from({ length: count }, (_, index) => pose(index, count, noise));
   const frames = posed.map((face): TuningFrame => ({ driven: blank, recolored: blank, ...face }));
   const clip = { count, read: async (index: number) => frames[index] as TuningFrame };
-  const [capacities] = await clipCapacities(clip, [size]);
+  const {
+    capacities: [capacities],
+  } = await clipRegions(clip, [size]);
   const form = { kind: 'exact', capacities: capacities as RegionCapacities } as const;
   const { graph, outputs } = ptiEvaluation({ form, size });
   await using session = await openGraph(

@@ -61,6 +61,11 @@ export interface PtiStepOptions {
   readonly detail?: boolean;
   /** Compute the reconstruction's features once for each target, as upstream does: same numbers, for measurements. */
   readonly featuresPerTarget?: boolean;
+  /**
+   * Regions that no frame has: their MLPs would get gradients of zero and stay as they are, bit by bit, so they are left
+   * out of the update.
+   */
+  readonly absent?: readonly number[];
 }
 
 /** A training step: its graph, what it trains, and its named outputs. */
@@ -157,7 +162,10 @@ export function ptiForward(options: PtiStepOptions): PtiForward {
  */
 export function ptiStep(options: PtiStepOptions): TrainingStep {
   const { graph, loss, terms, reconstruction } = ptiForward(options);
-  const trained = graph.params().filter((param) => isTunable(param.attributes.name));
+  const idle = (options.absent ?? []).map((region) => `MLPs.${region}.`);
+  const trained = graph
+    .params()
+    .filter(({ attributes: { name } }) => isTunable(name) && !idle.some((prefix) => name.startsWith(prefix)));
   const step = finishStep(graph, loss, trained);
   return { ...step, outputs: { loss, ...terms, reconstruction, ...step.outputs } };
 }

@@ -16,7 +16,7 @@ import { type PtiStepOptions, ptiEvaluation, ptiStep } from './pti-step.ts';
 import type { NextUpdate, TuningScale } from './schedule.ts';
 import { type FeatureStore, targetFeatures } from './target-features.ts';
 import { isTunable } from './trainable.ts';
-import { checkFrame, clipCapacities, frameInputs, type TuningFrame, type TuningFrames } from './tuning-frames.ts';
+import { checkFrame, clipRegions, frameInputs, type TuningFrame, type TuningFrames } from './tuning-frames.ts';
 import type { Evaluation, TuningMachine } from './tuning-loop.ts';
 import { TuningRun, type TuningState, type UpdateReport } from './tuning-run.ts';
 
@@ -56,15 +56,22 @@ const scalar = (value: number): TensorData => ({ dims: [], data: Float32Array.of
 export class Tuner implements TuningMachine, AsyncDisposable {
   readonly #options: Omit<TunerOptions, 'state'>;
   readonly #forms: Readonly<Record<TuningScale, RegionForm>>;
+  /** Regions that no frame has. */
+  readonly #absent: readonly number[];
   readonly #kept = new KeptTensors(KEPT_BYTES);
   /** Tensors that the open run does not train, and all of them while no run is open. */
   #state: TuningState;
   #open: { readonly key: string; readonly run: TuningRun } | undefined;
   #evaluation: TensorSession | undefined;
 
-  private constructor({ state, ...options }: TunerOptions, forms: Readonly<Record<TuningScale, RegionForm>>) {
+  private constructor(
+    { state, ...options }: TunerOptions,
+    forms: Readonly<Record<TuningScale, RegionForm>>,
+    absent: readonly number[],
+  ) {
     this.#options = options;
     this.#forms = forms;
+    this.#absent = absent;
     this.#state = state;
   }
 
@@ -73,13 +80,14 @@ export class Tuner implements TuningMachine, AsyncDisposable {
     const { frames, size, coarseSize } = options;
     checkFrame(0, await frames.read(0), size);
     if (options.form === 'reference')
-      return new Tuner(options, { full: { kind: 'reference' }, coarse: { kind: 'reference' } });
-    const [full, coarse] = await clipCapacities(frames, [size, coarseSize]);
+      return new Tuner(options, { full: { kind: 'reference' }, coarse: { kind: 'reference' } }, []);
+    const { capacities, absent } = await clipRegions(frames, [size, coarseSize]);
+    const [full, coarse] = capacities;
     const exact = (capacities: RegionCapacities | undefined): RegionForm => ({
       kind: 'exact',
       capacities: capacities as RegionCapacities,
     });
-    return new Tuner(options, { full: exact(full), coarse: exact(coarse) });
+    return new Tuner(options, { full: exact(full), coarse: exact(coarse) }, absent);
   }
 
   get updates(): number {
@@ -172,6 +180,7 @@ export class Tuner implements TuningMachine, AsyncDisposable {
       size: this.#sizeAt(scale),
       detail: scale === 'coarse',
       featuresPerTarget: this.#options.featuresPerTarget ?? false,
+      absent: this.#absent,
     };
   }
 

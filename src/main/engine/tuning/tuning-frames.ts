@@ -40,12 +40,24 @@ export function checkFrame(index: number, frame: TuningFrame, size: number): voi
     throw new UsageError(`The label map of frame ${index} has ${frame.labels.length} labels.`);
 }
 
-/** Room for the region borders of all frames, at each of these sizes of the generator. */
-export async function clipCapacities(frames: TuningFrames, sizes: readonly number[]): Promise<RegionCapacities[]> {
+/** What the eroded label maps of a clip need and have. */
+export interface ClipRegions {
+  /** Room for the region borders of all frames, at each of the sizes of the generator that were asked for. */
+  readonly capacities: readonly RegionCapacities[];
+  /** Regions that no frame has: hair and earrings always, others as the person has it. */
+  readonly absent: readonly number[];
+}
+
+/** Reads the label maps of all frames. */
+export async function clipRegions(frames: TuningFrames, sizes: readonly number[]): Promise<ClipRegions> {
   const maps: Uint8Array[] = [];
   for (let index = 0; index < frames.count; index++)
     maps.push(erodedFaceLabels((await frames.read(index)).labels, LABEL_SIZE));
-  return sizes.map((size) => regionCapacities(maps, LABEL_SIZE, maskedLayers(size), REGION_COUNT));
+  const all = Array.from({ length: REGION_COUNT }, (_, region) => region);
+  return {
+    capacities: sizes.map((size) => regionCapacities(maps, LABEL_SIZE, maskedLayers(size), REGION_COUNT)),
+    absent: all.filter((region) => !maps.some((labels) => labels.includes(region))),
+  };
 }
 
 /** The inputs of a step that do not depend on targets or weights. @param size of the generated picture */
