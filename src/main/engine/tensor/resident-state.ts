@@ -11,6 +11,7 @@ import { checkFinite, type TensorData } from './data.ts';
 import { Graph } from './graph.ts';
 import { lowerGraph } from './lowering/lower.ts';
 import { encodeOnnx } from './onnx/encode.ts';
+import { releaseMemory } from './release-memory.ts';
 import { createRuntimeSession, runtimeInputs, runtimeOptions, type SessionOptions } from './sessions.ts';
 
 export interface ResidentOptions extends SessionOptions {
@@ -97,6 +98,7 @@ export class ResidentState implements AsyncDisposable {
     const previous = this.#state;
     this.#state = next;
     for (const tensor of Object.values(previous)) tensor.dispose();
+    releaseMemory();
     return reported;
   }
 
@@ -123,6 +125,7 @@ export class ResidentState implements AsyncDisposable {
     this.#state = {};
     await this.#reader?.release();
     await this.#step.release();
+    releaseMemory();
   }
 
   async #openReader(): Promise<InferenceSession> {
