@@ -36,8 +36,10 @@ export function jobLine(job: JobInfo): string {
   if (isDraft(job)) return text.video.jobs.draft;
   if (job.state !== 'running') return text.video.jobs.states[job.state];
   if (job.framesTotal === 0) return text.video.jobs.gettingReady;
-  // Networks are loaded before the first frame.
-  if (job.framesDone === 0) return text.video.jobs.preparing(phaseTitle(job));
+  if (job.framesDone === 0) {
+    // Joining parts counts no frames; before others, networks are loaded.
+    return job.phase === 'finish' ? `${phaseTitle(job)} …` : text.video.jobs.preparing(phaseTitle(job));
+  }
   const parts = [text.video.jobs.phase(phaseTitle(job), job.framesDone, job.framesTotal)];
   // What tuning counts are updates, and its panel tells their pace.
   if (job.fps !== null && job.phase !== 'tune') parts.push(text.video.jobs.fps(job.fps));

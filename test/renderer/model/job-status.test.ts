@@ -48,6 +48,7 @@ describe('a job', () => {
     expect(jobLine(job(1, 'running'))).toBe('Swap · 25 of 100');
     expect(jobLine(job(1, 'running', { framesDone: 0 }))).toBe('Swap · getting ready …');
     expect(jobLine(job(1, 'running', { framesDone: 0, framesTotal: 0 }))).toBe('Getting ready …');
+    expect(jobLine(job(1, 'running', { phase: 'finish', framesDone: 0 }))).toBe('Write the video …');
     expect(jobLine(job(1, 'interrupted'))).toBe('Interrupted');
     expect(jobLine(job(1, 'paused', { phase: 'analyse' }))).toBe('People found: choose their faces');
   });
