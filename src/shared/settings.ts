@@ -101,7 +101,7 @@ export type VideoExport = z.infer<typeof videoExportSchema>;
 export const DEFAULT_VIDEO_EXPORT: VideoExport = {
   codec: 'h264',
   quality: 80,
-  preset: 'balanced',
+  preset: 'fast',
   output: 'video',
   container: 'mp4',
 };

@@ -164,7 +164,7 @@ describe('a job', () => {
       sources: [{ path: film, name: 'face.png', face: 0, box: [1, 2, 30, 40], goal: { track: 1 } }],
       swap: DEFAULT_SWAP_SETTINGS,
       video: DEFAULT_VIDEO_SETTINGS,
-      encoder: { codec: 'h264', quality: 80, preset: 'balanced' },
+      encoder: { codec: 'h264', quality: 80, preset: 'fast' },
       output: 'video',
       container: 'mp4',
       stopAfter: 'analyse',

@@ -18,7 +18,7 @@ export const SETTINGS_MIGRATIONS: Readonly<Record<number, Migration>> = {
       ptiResume: null,
       recolorLambda: 5,
     },
-    videoExport: { codec: 'h264', quality: 80, preset: 'balanced', output: 'video', container: 'mp4' },
+    videoExport: { codec: 'h264', quality: 80, preset: 'fast', output: 'video', container: 'mp4' },
     resumeJobs: false,
   }),
 };
