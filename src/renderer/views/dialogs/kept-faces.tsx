@@ -2,7 +2,7 @@ import { Button, Field, makeStyles, tokens } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 import { useStudio } from '../../actions/studio.ts';
 import { text } from '../../text.ts';
-import { ConfirmDialog } from '../video/confirm-dialog.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
 
 const useStyles = makeStyles({
   row: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalM },
