@@ -322,6 +322,18 @@ describe('other failures', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  test('a failure at the end takes the folders of the stages back that it made', async () => {
+    const studio = fakeStudio({
+      duringEncode: () => {
+        throw new TypeError('broken inside');
+      },
+    });
+    await mkdir(at('there'));
+    const run = await cli(swap('--stages', at('there/steps')), { studio });
+    expect(run.code).toBe(1);
+    expect(await readdir(at('there'))).toEqual([]);
+  });
+
   test('--verbose adds the stack trace', async () => {
     const studio = fakeStudio({
       duringSwap: () => {

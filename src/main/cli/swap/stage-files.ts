@@ -19,6 +19,7 @@ export async function writeStages(
   leftovers: Leftovers,
   signal: AbortSignal,
 ): Promise<void> {
+  await leftovers.addFolder(folder);
   for (const { targetFace, stages } of result.faces) {
     for (const stage of stages) {
       throwIfCancelled(signal);

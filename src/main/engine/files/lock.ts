@@ -112,7 +112,8 @@ function heldLock(file: string, token: string): Lock {
     isHeld,
     async [Symbol.asyncDispose]() {
       clearInterval(beat);
-      if (await isHeld()) await rm(file, { force: true });
+      // A folder that refuses by now: the lock then ends with this process.
+      if (await isHeld()) await rm(file, { force: true }).catch(() => undefined);
     },
   };
 }

@@ -65,12 +65,18 @@ export class ActiveJob {
   #lastChange = 0;
   #lastFrame = 0;
   #lastWrite = 0;
+  #unwritten = false;
 
   constructor(options: ActiveJobOptions) {
     this.#options = options;
     this.folder = options.folder;
     this.#manifest = options.manifest;
     this.#state = options.state;
+  }
+
+  /** The folder refused the last word about the job: what `info` says is known to this process alone. */
+  get unwritten(): boolean {
+    return this.#unwritten;
   }
 
   get manifest(): Manifest {
@@ -197,7 +203,9 @@ export class ActiveJob {
     } catch {
       await freeReserve(folder).catch(() => undefined);
       // Without this word the job reads as interrupted, and can be resumed as well.
-      await this.#write().catch(() => undefined);
+      await this.#write().catch(() => {
+        this.#unwritten = true;
+      });
     }
     // What cannot be removed now goes with the job.
     await cleanUp(folder, this.#manifest, this.#state.state).catch(() => undefined);

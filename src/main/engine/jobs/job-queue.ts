@@ -4,6 +4,7 @@ import { UsageError } from '#engine/errors.ts';
 import { isLock, type Lock, lockOwner, tryLock } from '#engine/files/lock.ts';
 import { type JobId, type JobInfo, jobIdSchema } from '#shared/jobs.ts';
 import { ActiveJob, type Wish } from './active-job.ts';
+import { START_OVER } from './advice.ts';
 import { analysedFrames, lookedCount, readAnalysis, takeSeen } from './analyse-phase.ts';
 import { askOwner, forgetAsks } from './asks.ts';
 import { cleanUp } from './clean-up.ts';
@@ -101,7 +102,7 @@ class FolderJobQueue implements JobQueue {
       if (now === 'done' || now === 'cancelled') {
         throw new UsageError(`The job is ${now}.`, {
           file: manifest.target.name,
-          action: 'Begin it anew with "retry".',
+          action: START_OVER,
         });
       }
       const { stopAfter, ...rest } = manifest;
@@ -151,8 +152,10 @@ class FolderJobQueue implements JobQueue {
   }
 
   async settled(id: JobId): Promise<JobInfo> {
-    await this.#active.get(id)?.over;
-    return this.get(id);
+    const active = this.#active.get(id);
+    await active?.over;
+    // Where its folder refused the last word, this process still knows it.
+    return active?.job.unwritten ? active.job.info() : this.get(id);
   }
 
   async tidy(): Promise<void> {
