@@ -13,8 +13,8 @@ export const isBusy = ({ state }: Pick<JobInfo, 'state'>): boolean => state === 
 export const JOB_ACTIONS = {
   queued: ['pause', 'cancel'],
   running: ['pause', 'cancel'],
-  paused: ['resume', 'cancel'],
-  interrupted: ['resume', 'cancel'],
+  paused: ['resume', 'retry', 'cancel'],
+  interrupted: ['resume', 'retry', 'cancel'],
   done: ['remove'],
   failed: ['resume', 'retry', 'remove'],
   cancelled: ['retry', 'remove'],

@@ -7,9 +7,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TensorData } from '#engine/tensor/data.ts';
 import { ptiForward } from '#engine/tuning/pti-step.ts';
 import { refinePhoto } from '#engine/tuning/refine-photo.ts';
+import { readResumeWeights } from '#engine/tuning/resume-weights.ts';
 import { trainedTensors } from '#engine/tuning/trainable.ts';
 import type { TuningFrame } from '#engine/tuning/tuning-frames.ts';
 import { type TuningEvent, type TuningJobOptions, tuneClip } from '#engine/tuning/tuning-job.ts';
+import { saveTuning } from '#engine/tuning/tuning-run.ts';
 import { openSafetensors } from '#engine/weights/safetensors.ts';
 import { type SyntheticWeights, syntheticWeights } from '../../../bench/synthetic-weights.ts';
 import { tuningClip } from '../../../bench/tuning-clip.ts';
@@ -130,6 +132,33 @@ describe('refining a photo', () => {
     expect(refined.after).toBe(Math.min(...losses));
     expect(refined.after).toBeLessThan(0.9 * refined.before);
     expect(refined.tuned).toBeUndefined();
+    expect(released).toBe(opened);
+  });
+
+  it('then moves the generator for this one picture; its weights can begin other tunings', async () => {
+    const { driven, labels, vectors } = clip[1] as TuningFrame;
+    const networks = { params: weights.resolve, folder: weights.folder };
+    const steps: string[] = [];
+    const refined = await refinePhoto({
+      photo: { picture: driven, labels, vectors },
+      networks,
+      size: SIZE,
+      steps: 0,
+      generator: { steps: 5, learningRate: 1e-4 },
+      onStep: ({ part, step, total }) => steps.push(`${part} ${step}/${total}`),
+      // The last look is left out.
+      wish: () => (steps.length === 6 ? 'finish' : undefined),
+    });
+    expect(steps).toEqual(['vectors 1/1', ...[1, 2, 3, 4, 5].map((step) => `generator ${step}/6`)]);
+    expect(refined.vectors).toEqual(vectors);
+    expect(refined.after).toBeLessThan(0.95 * refined.before);
+    const shapes = trainedTensors(SIZE);
+    const tuned = refined.tuned as NonNullable<typeof refined.tuned>;
+    expect(new Map(Object.entries(tuned).map(([name, { dims }]) => [name, dims]))).toEqual(shapes);
+    const file = path.join(root, 'generator.safetensors');
+    await saveTuning(file, { updates: 5, tensors: tuned });
+    const average = { dims: [1], data: new Float32Array(1) };
+    expect(await readResumeWeights(file, shapes, average)).toEqual({ origin: 'studio', tensors: tuned });
     expect(released).toBe(opened);
   });
 });

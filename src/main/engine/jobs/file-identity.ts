@@ -6,6 +6,7 @@ import { toStorageError } from '#engine/files/atomic.ts';
 import { makeFolder } from '#engine/files/folder.ts';
 import { sha256OfFile } from '#engine/files/hash.ts';
 import { toReadError } from '#engine/image/read-file.ts';
+import { START_OVER } from './advice.ts';
 import type { JobFolder } from './job-folder.ts';
 import type { Manifest, ManifestSource } from './manifest.ts';
 
@@ -25,8 +26,6 @@ export async function identifyFile(file: string, name: string, signal?: AbortSig
     throw toReadError(error, name);
   }
 }
-
-const BEGIN_ANEW = 'Begin the job anew with "retry".';
 
 /**
  * A look at size and time only.
@@ -66,7 +65,7 @@ export async function checkInputs(
 }
 
 const changedTarget = (file: string): InputError =>
-  new InputError('The video is not the one any more that the job was made for.', { file, action: BEGIN_ANEW });
+  new InputError('The video is not the one any more that the job was made for.', { file, action: START_OVER });
 
 /**
  * Copies a photo into the job's folder under the name of its content.

@@ -152,10 +152,8 @@ class FolderJobQueue implements JobQueue {
   }
 
   async settled(id: JobId): Promise<JobInfo> {
-    const active = this.#active.get(id);
-    await active?.over;
-    // Where its folder refused the last word, this process still knows it.
-    return active?.job.unwritten ? active.job.info() : this.get(id);
+    await this.#active.get(id)?.over;
+    return this.get(id);
   }
 
   async tidy(): Promise<void> {

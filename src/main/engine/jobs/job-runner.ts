@@ -4,6 +4,7 @@ import path from 'node:path';
 import { InputError, UsageError } from '#engine/errors.ts';
 import { readFrameTimes } from '#engine/video/frame-times.ts';
 import { type OpenedVideo, openVideo } from '#engine/video/open-video.ts';
+import { START_OVER } from './advice.ts';
 import { type Analysis, analysedFrames, analysePhase } from './analyse-phase.ts';
 import { assignSources } from './assignment.ts';
 import { UnexpectedFramesError } from './clip.ts';
@@ -122,7 +123,7 @@ export async function openClip(
   if (exact.times.pts.length !== clip.frames) {
     throw new InputError('The video has another number of frames than when the job was made.', {
       file: target.name,
-      action: 'Begin the job anew with "retry".',
+      action: START_OVER,
     });
   }
   return exact;

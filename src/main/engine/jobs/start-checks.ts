@@ -3,6 +3,7 @@ import { UsageError } from '#engine/errors.ts';
 import { findTool } from '#engine/video/ffmpeg.ts';
 import { openToolbox } from '#engine/video/toolbox.ts';
 import type { SwapSettings } from '#shared/settings.ts';
+import { START_OVER } from './advice.ts';
 import { codeVersion } from './code-version.ts';
 import type { Manifest } from './manifest.ts';
 import { JOB_VERSION } from './manifest.ts';
@@ -29,6 +30,6 @@ export function requireSame(manifest: Manifest, now: Readonly<Record<string, str
   if (changed.length === 0) return;
   throw new UsageError(
     `The job was begun with another version of ${changed.join(' and ')}; frames made now would not fit its others.`,
-    { file: manifest.target.name, action: 'Begin the job anew with "retry".' },
+    { file: manifest.target.name, action: START_OVER },
   );
 }
