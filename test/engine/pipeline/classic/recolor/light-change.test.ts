@@ -1,7 +1,7 @@
 /** A face half in shade beside a target in even light, and what its brows become. */
 import { describe, expect, it } from 'vitest';
 import { logLight, logLightPlane } from '#engine/image/color.ts';
-import type { FeatureGain, Rgb } from '#engine/pipeline/classic/recolor/feature-gains.ts';
+import { type FeatureGain, HAIR_TINT, type Rgb } from '#engine/pipeline/classic/recolor/feature-gains.ts';
 import { lightChange } from '#engine/pipeline/classic/recolor/light-change.ts';
 import { noise } from '../../../image/noise.ts';
 
@@ -111,6 +111,27 @@ describe.each([-0.8, -0.3, 0, 0.3, 0.8])('brows whose change departs from the sk
       expect(step).toBeLessThan(0.08);
       expect(step).toBeGreaterThan((-2.2 * DARK[0]) / 4 - 0.08);
     }
+  });
+});
+
+describe('a change of the skin’s tint', () => {
+  /** The lit skin turns from reddish to bluish, the light staying; the brow's own gain says the same. */
+  const tint: Rgb = [-0.5, 0.2, 0.29];
+  const turned = skinLog.map((v, k) => flat(v + tint[k]!));
+  const gain = tint.map((v) => HAIR_TINT * v) as unknown as Rgb;
+  const brow: FeatureGain = { parts: ['rightBrow', 'leftBrow'], brighter: 0, shading: 'hair', mask, gain };
+  const image = { width, height, data: new Float32Array(3 * n) };
+  const texture = { image, coverage: new Float32Array(n).fill(1) };
+  const change = lightChange(texture, log, turned, ours, { contrast: 1, restraint: 0 }, [brow], hidden, 0.5);
+  const tintAt = (y: number) => {
+    const [r, g, b] = [0, 1, 2].map((k) => rowMean(change, k, y, 4, width / 2 - 6)) as unknown as Rgb;
+    return r - (0.3 * r + 0.59 * g + 0.11 * b);
+  };
+
+  it('is the skin’s whole, and hair takes part of it', () => {
+    const ofSkin = tintAt(2);
+    expect(ofSkin).toBeCloseTo(tint[0] - (0.3 * tint[0] + 0.59 * tint[1] + 0.11 * tint[2]), 1);
+    expect(tintAt((BROW.top + BROW.bottom) / 2) / ofSkin).toBeCloseTo(HAIR_TINT, 1);
   });
 });
 

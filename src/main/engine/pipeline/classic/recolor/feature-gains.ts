@@ -35,6 +35,8 @@ interface FeatureRule {
   readonly parts: readonly FacePart[];
   readonly holes: readonly FacePart[];
   readonly factor: number;
+  /** The same for a feature that becomes much brighter: what is left of it round the mask would stand out. */
+  readonly brightened?: number;
   /** Softness of the mask, pixels at 1024. */
   readonly soft: number;
   /**
@@ -50,8 +52,13 @@ interface FeatureRule {
 const map3 = (f: (k: 0 | 1 | 2) => number): Rgb => [f(0), f(1), f(2)];
 const limit = (x: number, most: number) => clamp(x, -most, most);
 
+/** Share of the change of the skin's tint that hair takes part in: most of it is the skin's own. */
+export const HAIR_TINT = 0.65;
+
 /** Share of the target's lip colour. */
 const LIP_TINT = 0.4;
+/** Change of a lip's log light: beyond it darkened lips lose their colour, and brightened ones show noise. */
+const LIP_RANGE = [-1.8, 2.6] as const;
 
 const eyeRule = (eye: 'rightEye' | 'leftEye'): FeatureRule => ({
   parts: [eye],
@@ -76,8 +83,9 @@ const RULES: readonly FeatureRule[] = [
     quantiles: [0, 1],
     shading: 'hair',
     gain: (ratio, skin) => {
-      const own = ratio ? luminanceOf(ratio) : 0.5 * luminanceOf(skin);
-      return map3((k) => limit(0.5 * skin[k] + 0.5 * own, 1.2));
+      const light = luminanceOf(skin);
+      const own = ratio ? luminanceOf(ratio) : 0.5 * light;
+      return map3((k) => limit(0.5 * own + 0.5 * light + 0.5 * HAIR_TINT * (skin[k] - light), 1.2));
     },
   },
   eyeRule('rightEye'),
@@ -86,6 +94,7 @@ const RULES: readonly FeatureRule[] = [
     parts: ['outerLips'],
     holes: ['innerLips'],
     factor: 1.04,
+    brightened: 1.1,
     soft: 3,
     quantiles: [0, 1],
     shading: 'along',
@@ -94,7 +103,7 @@ const RULES: readonly FeatureRule[] = [
       if (!ratio) return map3((k) => limit(half[k], 1.6));
       // The farther apart the skins are, the less a lip can keep a colour of its own.
       const tint = mix(LIP_TINT, 1, smoothstep(0.4, 1.2, Math.abs(luminanceOf(skin))));
-      return map3((k) => limit((0.5 + 0.5 * tint) * ratio[k] + (0.5 - 0.5 * tint) * half[k], 1.8));
+      return map3((k) => clamp((0.5 + 0.5 * tint) * ratio[k] + (0.5 - 0.5 * tint) * half[k], ...LIP_RANGE));
     },
   },
   {
@@ -167,18 +176,19 @@ export function featureGains(
   /** A grey source has no colours of its own to keep: it gets the target's. */
   const tinted = (ratio: Rgb): Rgb =>
     map3((k) => limit(luminanceOf(ratio), 1.2) + limit(ratio[k] - luminanceOf(ratio), 1));
-  return RULES.map(({ parts, holes, factor, soft, quantiles, shading, gain }) => {
+  return RULES.map(({ parts, holes, factor, brightened = factor, soft, quantiles, shading, gain }) => {
     const exact = featureMask(mesh, parts, width, height, 1, 0, holes);
     const theirs = meanLight(background, exact, hidden, quantiles);
     const ours = meanLight(face, exact, hidden, quantiles);
     const seen = theirs.count > least && ours.count > least;
     const ratio = seen ? map3((k) => Math.log((theirs.mean[k] + FLOOR) / (ours.mean[k] + FLOOR))) : undefined;
     const brighter = ratio ? luminanceOf(ratio) : 0;
+    const grown = mix(factor, brightened, smoothstep(0.5, 1.2, brighter));
     return {
       shading,
       parts,
       brighter,
-      mask: featureMask(mesh, parts, width, height, factor, soft * scale, holes),
+      mask: featureMask(mesh, parts, width, height, grown, soft * scale, holes),
       gain: colorless && ratio ? tinted(ratio) : gain(ratio, skin),
     };
   });

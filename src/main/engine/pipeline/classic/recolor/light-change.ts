@@ -6,7 +6,7 @@ import { newPlane } from '#engine/image/planes.ts';
 import { enlargedRows } from '#engine/image/resize.ts';
 import { forBox } from '../feature-masks.ts';
 import type { DrivenTexture } from '../texture/driven-texture.ts';
-import { type FeatureGain, LUMINANCE } from './feature-gains.ts';
+import { type FeatureGain, HAIR_TINT, LUMINANCE, luminanceOf, type Rgb } from './feature-gains.ts';
 import { hairShare } from './hair-share.ts';
 import type { SkinLight } from './skin-light.ts';
 
@@ -118,6 +118,13 @@ function changeWhole(change: Float32Array, coverage: Float32Array, { mask, gain 
   });
 }
 
+/** A change of light with the part of its tint that hair takes. */
+function lessTinted(change: Rgb): [number, number, number] {
+  const light = luminanceOf(change);
+  const of = (k: 0 | 1 | 2) => light + HAIR_TINT * (change[k] - light);
+  return [of(0), of(1), of(2)];
+}
+
 /** Added to what is seen of a feature before it weighs, so that one that is hidden has a mean too. */
 const HARDLY_SEEN = 1e-3;
 
@@ -136,7 +143,7 @@ function changeAlong(
   const size = data.length;
   const skinChange = newPlane(3 * size);
   const darkness = newPlane(size);
-  const departure: [number, number, number] = [0, 0, 0];
+  let mean: [number, number, number] = [0, 0, 0];
   for (let k = 0; k < 3; k++) {
     const lightRows = enlargedRows(wanted[k]!, ours.width, ours.height, width, height);
     const presentRows = enlargedRows(ours.fine[k]!, ours.width, ours.height, width, height);
@@ -155,8 +162,18 @@ function changeAlong(
         weight += seen;
       }
     }
-    departure[k] = weight > 0 ? gain[k]! - sum / weight : 0;
+    mean[k] = weight > 0 ? sum / weight : gain[k]!;
   }
+  if (shading === 'hair') {
+    mean = lessTinted(mean);
+    for (let j = 0; j < size; j++) {
+      const [r, g, b] = lessTinted([skinChange[j]!, skinChange[size + j]!, skinChange[2 * size + j]!]);
+      skinChange[j] = r;
+      skinChange[size + j] = g;
+      skinChange[2 * size + j] = b;
+    }
+  }
+  const departure = gain.map((change, k) => change - mean[k]!);
   const share =
     shading === 'hair'
       ? hairShare(darkness, box.width, box.height, Math.max(...departure.map(Math.abs)), scale)

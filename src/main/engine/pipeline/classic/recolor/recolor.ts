@@ -54,7 +54,9 @@ const HARD_LIGHT = 0.45;
  * Shares of the target's structure of light (nose wings, folds, cheekbones) that go where the source has none: its face is
  * told by them as much as by its texture. Some of its shine stays: it belongs to the light too.
  */
-const TAKEN_AWAY = { shade: 0.85, shine: 0.7 } as const;
+const TAKEN_AWAY = { shade: 0.85, shine: { light: 0.7, dark: 0.45 } } as const;
+/** Mean log light of the target's skin from which on it counts as light, and up to which as dark. */
+const TONE = { dark: -2.9, light: -1.7 } as const;
 /** How far the light may depart from the target's beyond that, in log light. */
 const LARGEST_DEPARTURE = { soft: 0.5, hard: 0.16 } as const;
 /** The same for its tint alone (the colour of sun and shade), and how much more for each unit taken away. */
@@ -189,22 +191,25 @@ function wantedLight(
   const theirLuminance = luminancePlane(their);
   let own = 0;
   let departing = 0;
+  let tone = 0;
+  const theirLight = luminancePlane(theirs.fine as Structure);
   let weight = 1e-6;
   for (let i = 0; i < n; i++) {
     const light = ourLuminance[i]!;
     own += both[i]! * light ** 2;
     departing += both[i]! * (light - theirLuminance[i]!) ** 2;
+    tone += both[i]! * theirLight[i]!;
     weight += both[i]!;
   }
   const hardness = smoothstep(SOFT_LIGHT, HARD_LIGHT, Math.sqrt(Math.min(own, departing) / weight));
   const most = mix(LARGEST_DEPARTURE.soft, LARGEST_DEPARTURE.hard, hardness);
   const least = mix(TARGET_SHARE.soft, TARGET_SHARE.hard, hardness);
+  const shine = mix(TAKEN_AWAY.shine.dark, TAKEN_AWAY.shine.light, smoothstep(TONE.dark, TONE.light, tone / weight));
   const light = [newPlane(n), newPlane(n), newPlane(n)];
   for (let i = 0; i < n; i++) {
     const present = theirLuminance[i]!;
     const departure = ourLuminance[i]! - present;
-    const away =
-      present > 0 ? TAKEN_AWAY.shine * clamp(departure, -present, 0) : TAKEN_AWAY.shade * clamp(departure, 0, -present);
+    const away = present > 0 ? shine * clamp(departure, -present, 0) : TAKEN_AWAY.shade * clamp(departure, 0, -present);
     const kept = away + most * Math.tanh((departure - away) / most);
     const tint = LARGEST_TINT + TINT_TAKEN_AWAY * Math.abs(away);
     const share = direct[i]! * (1 - Math.max(least, follow[i]!));
