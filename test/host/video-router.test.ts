@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ORPCError } from '@orpc/client';
@@ -77,6 +77,29 @@ async function refusalOf(work: Promise<unknown>): Promise<ErrorReport> {
 }
 
 describe('a clip', () => {
+  it('that is no usable video is refused in the words of the command line, without its place', async () => {
+    const engine = openEngine();
+    const good = await readFile(film);
+    const wide = Buffer.from(good);
+    wide.writeUInt16BE(60_000, good.indexOf('avc1', good.indexOf('stsd')) + 28);
+    await ffmpeg(folder, '-i', film, '-vn', '-c', 'copy', 'sound.mp4');
+    const files: Readonly<Record<string, readonly [bytes: Buffer | string, message: RegExp]>> = {
+      'empty.mp4': ['', /^The file is empty\.$/],
+      'list.mp4': [`#EXTM3U\n#EXTINF:1,\n${film}\n`, /^This is no video file of a known kind\.$/],
+      'sound.mp4': [await readFile(path.join(folder, 'sound.mp4')), /^The file has no picture track\.$/],
+      'cut.mp4': [good.subarray(0, good.length / 2), /^This MP4 file is damaged or cut off\.$/],
+      'wide.mp4': [wide, /^The video claims 60000 x 48 pixels; a side may have up to 16384\.$/],
+    };
+    for (const [name, [bytes, message]] of Object.entries(files)) {
+      const file = path.join(folder, name);
+      await writeFile(file, bytes);
+      const refused = await refusalOf(engine.client.video.open({ file: engine.grants.grantRead(file).file }));
+      expect(refused).toMatchObject({ kind: 'input', file: name, message: expect.stringMatching(message) });
+      expect(JSON.stringify(refused)).not.toContain(folder);
+    }
+    engine.close();
+  });
+
   it('is described, shown frame by frame, and can be played at an address', async () => {
     const engine = openEngine();
     const clip = await openFilm(engine);
