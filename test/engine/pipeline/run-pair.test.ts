@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '#engine/errors.ts';
 import type { AlignedFace } from '#engine/pipeline/aligned-face.ts';
 import type { EngineStages } from '#engine/pipeline/engine-stages.ts';
-import { type PairSide, type RegionSide, runPair } from '#engine/pipeline/run-pair.ts';
+import { isDraftKey, type PairSide, type RegionSide, runPair } from '#engine/pipeline/run-pair.ts';
 import { StageCache } from '#engine/pipeline/stage-cache.ts';
 import { StageRunner } from '#engine/pipeline/stage-runner.ts';
 import type { RegionId } from '#shared/regions.ts';
@@ -102,15 +102,28 @@ describe('runPair', () => {
       return text;
     };
     const known = cache();
+    const kept: string[] = [];
+    const watched = {
+      get: (key: string) => known.get(key),
+      set: (key: string, value: unknown) => {
+        kept.push(key);
+        known.set(key, value);
+      },
+    };
     const run = async (draft: boolean) => {
       log.length = 0;
-      const runner = new StageRunner(known, {}, 1);
+      kept.length = 0;
+      const runner = new StageRunner(watched, {}, 1);
       return runPair(smaller, side('target'), side('anna'), DEFAULT_SWAP_SETTINGS, runner, { draft });
     };
     expect((await run(false)).draft).toBe(false);
+    expect(kept.filter(isDraftKey)).toEqual([]);
     expect(log).toEqual(['anna', 'target', 'anna as target', 'anna as target']);
     const draft = await run(true);
     expect(draft.draft).toBe(true);
+    // Everything behind the faces themselves.
+    expect(kept.filter((key) => !isDraftKey(key))).toEqual([]);
+    expect(kept).toHaveLength(6);
     expect(draft.alignedTarget.size).toBe(0.5);
     expect(log).toEqual([
       'target on small target',

@@ -25,7 +25,7 @@ import { RefinedFolder, RefinedStore } from './refined-vectors.ts';
 import { ResultStore } from './result-store.ts';
 import { CROP_SIZE } from './rgi/graphs.ts';
 import { rgiReadiness } from './rgi/readiness.ts';
-import { drivenKey, faceKey, type PairSide } from './run-pair.ts';
+import { drivenKey, faceKey, isDraftKey, type PairSide } from './run-pair.ts';
 import { StageCache } from './stage-cache.ts';
 import { StageRunner } from './stage-runner.ts';
 
@@ -35,7 +35,9 @@ export interface PhotoStudioOptions extends EnginesOptions {
 }
 
 /** Bytes of intermediate results that are kept for the next run. */
-const CACHE_BYTES = 640 * 1024 * 1024;
+const CACHE_BYTES = 512 * 2 ** 20;
+/** The same for those of drafts, of which a drag makes many that nobody asks for again. */
+const DRAFT_BYTES = 128 * 2 ** 20;
 
 /** Opens no model before it is needed. */
 export function createPhotoStudio(options: PhotoStudioOptions = {}): PhotoStudio {
@@ -49,7 +51,7 @@ class LocalPhotoStudio implements PhotoStudio {
   readonly #analyser: FaceAnalyser;
   readonly #photos = new PhotoStore();
   readonly #results = new ResultStore();
-  readonly #cache = new StageCache(CACHE_BYTES);
+  readonly #cache = new StageCache(CACHE_BYTES, { holds: isDraftKey, budget: DRAFT_BYTES });
   readonly #engines: Engines;
   readonly #refined = new RefinedStore(new RefinedFolder(findHome().refined));
 

@@ -112,6 +112,7 @@ export async function runPair<Face, Driven, Exchanged, Generated, Recolored, Sou
 
 /** What keys of a draft's stages have beside those of a full result. */
 const DRAFT = 'draft';
+export const isDraftKey = (key: string): boolean => key.includes(`+${DRAFT}`);
 
 /**
  * Both faces as the engine knows them, the source driven by the target, with refined vectors where there are some. Faces

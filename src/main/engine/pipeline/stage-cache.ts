@@ -14,22 +14,32 @@ export function heldBytes(value: unknown, seen: Set<object> = new Set()): number
   return bytes;
 }
 
+/** Entries with a budget of their own: however many there are, they push no others out. */
+export interface ApartEntries {
+  holds(key: string): boolean;
+  /** Bytes. */
+  readonly budget: number;
+}
+
 export class StageCache {
   readonly #budget: number;
+  readonly #apart: { readonly holds: (key: string) => boolean; readonly cache: StageCache } | undefined;
   readonly #entries = new Map<string, { readonly value: unknown; readonly bytes: number }>();
   #bytes = 0;
 
   /** @param budget bytes; one value larger than it is still kept until the next comes */
-  constructor(budget: number) {
+  constructor(budget: number, apart?: ApartEntries) {
     this.#budget = budget;
+    this.#apart = apart && { holds: (key) => apart.holds(key), cache: new StageCache(apart.budget) };
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + (this.#apart?.cache.bytes ?? 0);
   }
 
   /** The value under a key, now the most recently used. */
   get(key: string): unknown {
+    if (this.#apart?.holds(key)) return this.#apart.cache.get(key);
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
     this.#entries.delete(key);
@@ -38,6 +48,7 @@ export class StageCache {
   }
 
   set(key: string, value: unknown): void {
+    if (this.#apart?.holds(key)) return this.#apart.cache.set(key, value);
     this.delete(key);
     const bytes = heldBytes(value);
     this.#entries.set(key, { value, bytes });
@@ -49,6 +60,7 @@ export class StageCache {
   }
 
   delete(key: string): void {
+    if (this.#apart?.holds(key)) return this.#apart.cache.delete(key);
     const entry = this.#entries.get(key);
     if (!entry) return;
     this.#entries.delete(key);
@@ -58,10 +70,12 @@ export class StageCache {
   /** Forgets everything whose key contains the text, for example a closed photo's id. */
   forget(text: string): void {
     for (const key of [...this.#entries.keys()]) if (key.includes(text)) this.delete(key);
+    this.#apart?.cache.forget(text);
   }
 
   clear(): void {
     this.#entries.clear();
+    this.#apart?.cache.clear();
     this.#bytes = 0;
   }
 }
