@@ -4,11 +4,6 @@ import { at, bytes, four, put, putFour } from './lanes';
 /** Columns that are blurred together: one line of the processor's cache. */
 const STRIP: i32 = 16;
 
-/** Bytes that `blur` needs beside the plane. */
-export function blurScratch(width: i32, height: i32): i32 {
-  return 2 * 16 * max(width, height * (STRIP / 4));
-}
-
 /** Sums over 2 radius + 1 places of four lanes each, `step` bytes apart; the ends repeat. */
 function boxPass(from: usize, to: usize, count: i32, step: usize, radius: i32): void {
   const share = f32x4.splat(<f32>(1.0 / <f64>(2 * radius + 1)));

@@ -1,5 +1,20 @@
 /** The kernels: what the engine's loops over pixels spend most of their time in. */
-export { blur, blurScratch } from './blur';
-export { addEnlarged, bandEnergy, mixBand, pyramidScratch, reduce } from './pyramid';
-export { enlarge, rowsScratch, shrink } from './resize';
+export { blur } from './blur';
+export { changedLight, labPixels, lightChange, mapTable, weighPlanes } from './light';
+export { addRowBytes, addRowPlanes, changedBox, changeStrength, detailShare, packChange, unpackBytes } from './paste';
+export {
+  divideBy,
+  faceOpacity,
+  fadeInto,
+  inverseVariance,
+  linearModel,
+  mixPlanes,
+  multiplyAdd,
+  raise,
+  ramp,
+  seenShare,
+} from './pointwise';
+export { addEnlarged, bandEnergy, mixBand, reduce } from './pyramid';
+export { rasterize } from './raster';
+export { enlarge, shrink } from './resize';
 export { sampleBilinear, sampleCubic, warpAffine } from './warp';

@@ -1,11 +1,6 @@
 /** Steps of pyramids with the binomial kernel [1 4 6 4 1] / 16, and what is done with their bands. Edges repeat. */
 import { at, bytes, four, put, putFour } from './lanes';
 
-/** Bytes that the steps of a plane of this width need: one row with two more values at each end, and lanes. */
-export function pyramidScratch(width: i32): i32 {
-  return 4 * (width + 16);
-}
-
 /** Blurs and keeps every second sample: ceil(width / 2) x ceil(height / 2). */
 export function reduce(source: usize, width: i32, height: i32, out: usize, room: usize): void {
   const w = (width + 1) >> 1;

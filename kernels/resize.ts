@@ -20,11 +20,6 @@ function enlargeRow(row: usize, width: i32, table: usize, to: usize): void {
   }
 }
 
-/** Bytes that a reader of enlarged rows needs. */
-export function rowsScratch(width: i32, height: i32): i32 {
-  return 4 * (16 + 3 * width + 3 * height + 3 * (width + 4));
-}
-
 /**
  * Prepares a reader of the rows of a plane enlarged from sw x sh to width x height: bilinear, half-pixel centres, ends
  * repeat. Its memory: source, sw, width, the two rows that it holds, and where they lie; then tables and rows.

@@ -1,4 +1,5 @@
 /** Colour: sRGB transfer curve, logarithmic light, CIE Lab. Values in [0, 1] unless said. */
+import { withKernels } from './kernels/kernels.ts';
 import { newPlane } from './planes.ts';
 
 /** Linear light of an sRGB value. */
@@ -40,13 +41,9 @@ export function fromLogLight(v: number): number {
 /** `logLight` of every value. */
 export function logLightPlane(values: Float32Array): Float32Array<ArrayBuffer> {
   const out = newPlane(values.length);
-  for (let o = 0; o < out.length; o++) {
-    const v = values[o]!;
-    const x = v <= 0 ? 0 : v >= 1 ? STEPS : v * STEPS;
-    const i = x | 0;
-    const low = LOG_OF[i]!;
-    out[o] = low + (LOG_OF[i + 1]! - low) * (x - i);
-  }
+  withKernels({ read: [values, LOG_OF], write: [out] }, (kernels, [from, table, to]) =>
+    kernels.mapTable(from!, table!, STEPS, to!, values.length),
+  );
   return out;
 }
 
@@ -60,33 +57,34 @@ export function changedLight(
   const n = mask.length;
   const out = newPlane(3 * n);
   const scale = LOG_STEPS / (LOG_MAX - LOG_MIN);
-  for (let k = 0, o = 0; k < 3; k++) {
-    for (let i = 0; i < n; i++, o++) {
-      if (!(mask[i]! > 0)) continue;
-      let x = (light[o]! + share * change[o]! - LOG_MIN) * scale;
-      x = x <= 0 ? 0 : x >= LOG_STEPS ? LOG_STEPS : x;
-      const j = x | 0;
-      const low = SRGB_OF[j]!;
-      out[o] = low + (SRGB_OF[j + 1]! - low) * (x - j);
-    }
-  }
+  withKernels({ read: [light, change, mask, SRGB_OF], change: [out] }, (kernels, [own, by, where, table, to]) =>
+    kernels.changedLight(own!, by!, share, where!, n, table!, LOG_MIN, scale, LOG_STEPS, to!),
+  );
   return out;
 }
 
 /** Luma of the pixel (Rec. 601 weights, encoded values): what matting and sharpness look at. */
-export function lumaPlane(rgb: Float32Array, n: number): Float32Array<ArrayBuffer> {
+export const lumaPlane = (rgb: Float32Array, n: number): Float32Array<ArrayBuffer> =>
+  weighPlanes(rgb, n, [0.299, 0.587, 0.114]);
+
+/** A weighted sum of three planes of n values. */
+export function weighPlanes(
+  planes: Float32Array,
+  n: number,
+  [a, b, c]: readonly [number, number, number],
+): Float32Array<ArrayBuffer> {
   const out = newPlane(n);
-  for (let i = 0; i < n; i++) out[i] = 0.299 * rgb[i]! + 0.587 * rgb[n + i]! + 0.114 * rgb[2 * n + i]!;
+  withKernels({ read: [planes], write: [out] }, (kernels, [from, to]) => kernels.weighPlanes(from!, n, a, b, c, to!));
   return out;
 }
 
 const CUBE_LIMIT = (6 / 29) ** 3;
 const labCurve = (t: number) => (t > CUBE_LIMIT ? Math.cbrt(t) : (t * 841) / 108 + 4 / 29);
 
-const LINEAR_OF = Float64Array.from({ length: STEPS + 2 }, (_, i) => srgbToLinear(Math.min(1, i / STEPS)));
+const LINEAR_OF = Float32Array.from({ length: STEPS + 2 }, (_, i) => srgbToLinear(Math.min(1, i / STEPS)));
 const LAB_TOP = 1.01;
 const LAB_STEPS = 16384;
-const LAB_OF = Float64Array.from({ length: LAB_STEPS + 2 }, (_, i) => labCurve((LAB_TOP * i) / LAB_STEPS));
+const LAB_OF = Float32Array.from({ length: LAB_STEPS + 2 }, (_, i) => labCurve((LAB_TOP * i) / LAB_STEPS));
 
 /** `srgbToLinear` by table (error below 1e-7); values are clipped to [0, 1]. */
 export function linearLight(v: number): number {
@@ -95,28 +93,14 @@ export function linearLight(v: number): number {
   return LINEAR_OF[i]! + (LINEAR_OF[i + 1]! - LINEAR_OF[i]!) * (x - i);
 }
 
-function labStep(t: number): number {
-  const x = t * (LAB_STEPS / LAB_TOP);
-  const i = x | 0;
-  return LAB_OF[i]! + (LAB_OF[i + 1]! - LAB_OF[i]!) * (x - i);
-}
-
 /**
  * CIE L*a*b* (D65) of `n` pixels, pixel-interleaved, by tables (error below 0.01). `rgb` is channel-major sRGB, clipped
  * to [0, 1]. L in [0, 100].
  */
 export function labPixels(rgb: Float32Array, n: number): Float32Array<ArrayBuffer> {
   const out = newPlane(3 * n);
-  for (let i = 0; i < n; i++) {
-    const r = linearLight(rgb[i]!);
-    const g = linearLight(rgb[n + i]!);
-    const b = linearLight(rgb[2 * n + i]!);
-    const x = labStep((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);
-    const y = labStep(0.2126 * r + 0.7152 * g + 0.0722 * b);
-    const z = labStep((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);
-    out[3 * i] = 116 * y - 16;
-    out[3 * i + 1] = 500 * (x - y);
-    out[3 * i + 2] = 200 * (y - z);
-  }
+  withKernels({ read: [rgb, LINEAR_OF, LAB_OF], write: [out] }, (kernels, [from, linear, curve, to]) =>
+    kernels.labPixels(from!, n, linear!, STEPS, curve!, LAB_STEPS, LAB_TOP, to!),
+  );
   return out;
 }

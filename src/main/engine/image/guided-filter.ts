@@ -1,7 +1,8 @@
 /** The guided filter (He, Sun and Tang 2010): smooths a map while it follows the edges of a guide. */
 import { blurInPlace, gaussianBlur } from './blur.ts';
-import { newPlane } from './planes.ts';
-import { enlargedRows } from './resize.ts';
+import { withKernels } from './kernels/kernels.ts';
+import { multiplyAdd } from './pointwise.ts';
+import { resizePlane } from './resize.ts';
 
 /** A filter along the edges of one guide: what depends on the guide alone is computed once for all maps. */
 interface GuideStatistics {
@@ -11,12 +12,12 @@ interface GuideStatistics {
 }
 
 function guideStatistics(guide: Float32Array, width: number, height: number, sigma: number, eps: number) {
-  const n = width * height;
-  const weight = newPlane(n);
-  for (let i = 0; i < n; i++) weight[i] = guide[i]! * guide[i]!;
+  const weight = multiplyAdd(guide, guide);
   blurInPlace(weight, width, height, sigma);
   const mean = gaussianBlur(guide, width, height, sigma);
-  for (let i = 0; i < n; i++) weight[i] = 1 / (Math.max(0, weight[i]! - mean[i]! * mean[i]!) + eps);
+  withKernels({ read: [mean], change: [weight] }, (kernels, [m, w]) =>
+    kernels.inverseVariance(w!, m!, eps, width * height),
+  );
   return { mean, weight };
 }
 
@@ -34,16 +35,12 @@ function fitModel(
   height: number,
   sigma: number,
 ): Coefficients {
-  const n = width * height;
-  const a = newPlane(n);
-  for (let i = 0; i < n; i++) a[i] = guide[i]! * map[i]!;
+  const a = multiplyAdd(guide, map);
   blurInPlace(a, width, height, sigma);
   const b = gaussianBlur(map, width, height, sigma);
-  for (let i = 0; i < n; i++) {
-    const slope = (a[i]! - mean[i]! * b[i]!) * weight[i]!;
-    a[i] = slope;
-    b[i] = b[i]! - slope * mean[i]!;
-  }
+  withKernels({ read: [mean, weight], change: [a, b] }, (kernels, [m, w, slope, offset]) =>
+    kernels.linearModel(slope!, offset!, m!, w!, width * height),
+  );
   blurInPlace(a, width, height, sigma);
   blurInPlace(b, width, height, sigma);
   return { a, b };
@@ -64,8 +61,7 @@ export function edgeFilter(
   const statistics = guideStatistics(guide, width, height, sigma, eps);
   return (map) => {
     const { a, b } = fitModel(guide, statistics, map, width, height, sigma);
-    for (let i = 0; i < a.length; i++) a[i] = a[i]! * guide[i]! + b[i]!;
-    return a;
+    return multiplyAdd(a, guide, b);
   };
 }
 
@@ -100,13 +96,7 @@ export function guidedUpsample(
   const sigma = sigmaOf(radius);
   const statistics = guideStatistics(small.guide, small.width, small.height, sigma, eps);
   const { a, b } = fitModel(small.guide, statistics, small.map, small.width, small.height, sigma);
-  const out = newPlane(width * height);
-  const slopes = enlargedRows(a, small.width, small.height, width, height);
-  const offsets = enlargedRows(b, small.width, small.height, width, height);
-  for (let y = 0, i = 0; y < height; y++) {
-    const slope = slopes(y);
-    const offset = offsets(y);
-    for (let x = 0; x < width; x++, i++) out[i] = slope[x]! * guide[i]! + offset[x]!;
-  }
-  return out;
+  const slopes = resizePlane(a, small.width, small.height, width, height);
+  const offsets = resizePlane(b, small.width, small.height, width, height);
+  return multiplyAdd(slopes, guide, offsets);
 }

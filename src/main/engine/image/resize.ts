@@ -6,11 +6,22 @@ import { newPlane } from './planes.ts';
 
 const halves = new WeakMap<RgbImage, RgbImage>();
 
+/** Values that a kernel is given at a time. */
+const BAND_VALUES = 2 ** 21;
+
 /** Means of `factor` x `factor` cells; what is left over at right and bottom is left out. */
 function shrinkInto(source: Float32Array, width: number, height: number, factor: number, out: Float32Array): void {
-  withKernels({ read: [source], write: [out] }, (kernels, [from, to]) =>
-    kernels.shrink(from!, width, height, factor, to!),
-  );
+  const w = Math.floor(width / factor);
+  const h = Math.floor(height / factor);
+  // Pictures may be very large: in bands.
+  const rows = Math.max(1, Math.floor(BAND_VALUES / (width * factor)));
+  for (let y = 0; y < h; y += rows) {
+    const count = Math.min(rows, h - y);
+    const band = source.subarray(y * factor * width, (y + count) * factor * width);
+    withKernels({ read: [band], write: [out.subarray(y * w, (y + count) * w)] }, (kernels, [from, to]) =>
+      kernels.shrink(from!, width, count * factor, factor, to!),
+    );
+  }
 }
 
 /** Half the image by 2x2 means. The result is remembered as long as the image lives, so a mip chain is built once. */
@@ -132,8 +143,8 @@ export interface Slope {
 
 const LEVEL: Slope = { x: 0, y: 0, offset: 0 };
 
-/** Bytes of the tables and rows of the kernel that enlarges. */
-const rowsRoom = (width: number, height: number): number => 4 * (16 + 3 * width + 3 * height + 3 * (width + 4));
+/** Bytes of the tables and rows of a kernel that enlarges a plane to this size. */
+export const rowsRoom = (width: number, height: number): number => 4 * (16 + 3 * width + 3 * height + 3 * (width + 4));
 
 /**
  * A plane enlarged (or reduced without filtering) to width x height: bilinear with half-pixel centres and clamped edges.

@@ -1,9 +1,11 @@
 /** Resampling: affine crops with area filtering, and sampling at free positions. Positions are continuous pixel coordinates. */
-import { type Affine, affineScale } from './affine.ts';
+import { type Affine, affineScale, applyAffine, composeAffine } from './affine.ts';
+import { cropRgb } from './crop.ts';
 import { withKernels } from './kernels/kernels.ts';
 import type { RgbImage } from './picture.ts';
 import { newPlane } from './planes.ts';
 import { halfRgb } from './resize.ts';
+import type { Rect } from './working.ts';
 
 /** Largest reduction that is left to bilinear sampling; beyond it a halved image is sampled. */
 const MAX_REDUCTION = 1.5;
@@ -20,6 +22,25 @@ function mipLevel(image: RgbImage, reduction: number): { level: RgbImage; scale:
   return { level, scale };
 }
 
+/** The part of a picture that bilinear reading of width x height pixels at `map`(x, y) finds, a pixel wider. */
+function seenPart(picture: RgbImage, map: Affine, width: number, height: number): Rect {
+  const corners = [
+    [0, 0],
+    [width, 0],
+    [0, height],
+    [width, height],
+  ].map(([x, y]) => applyAffine(map, x!, y!));
+  const along = (k: 0 | 1, size: number): [number, number] => {
+    const places = corners.map((corner) => corner[k]);
+    const first = Math.max(0, Math.min(size - 2, Math.floor(Math.min(...places)) - 2));
+    const last = Math.max(first + 2, Math.min(size, Math.ceil(Math.max(...places)) + 2));
+    return [first, last - first];
+  };
+  const [x, w] = along(0, picture.width);
+  const [y, h] = along(1, picture.height);
+  return { x, y, width: w, height: h };
+}
+
 /**
  * A width x height picture whose pixel (x, y) shows `image` at `toInput`(x, y). Reduced with area filtering (halved
  * copies), bilinear; outside the image black. `outside`, when given, receives 1 for every pixel that lies outside.
@@ -32,16 +53,15 @@ export function warpAffine(
   outside?: Float32Array,
 ): RgbImage {
   const { level, scale } = mipLevel(image, affineScale(toInput));
+  const toLevel = composeAffine([scale, 0, 0, 0, scale, 0], toInput);
+  const seen = seenPart(level, toLevel, width, height);
+  const part = seen.width * seen.height < level.width * level.height ? cropRgb(level, seen) : level;
   const out = newPlane(width * height * 3);
-  const [a, b, c, d, e, f] = toInput;
-  const u = (c + 0.5 * (a + b)) * scale - 0.5;
-  const v = (f + 0.5 * (d + e)) * scale - 0.5;
-  const change = outside ? [out, outside] : [out];
-  withKernels({ read: [level.data], change }, (kernels, [from, to, beyond]) =>
-    kernels.warpAffine(
-      ...[from!, level.width, level.height, u, a * scale, b * scale, v, d * scale, e * scale],
-      ...[width, height, to!, beyond ?? 0],
-    ),
+  const [a, b, c, d, e, f] = toLevel;
+  const u = c + 0.5 * (a + b) - 0.5 - seen.x;
+  const v = f + 0.5 * (d + e) - 0.5 - seen.y;
+  withKernels({ read: [part.data], change: outside ? [out, outside] : [out] }, (kernels, [from, to, beyond]) =>
+    kernels.warpAffine(from!, part.width, part.height, u, a, b, v, d, e, width, height, to!, beyond ?? 0),
   );
   return { width, height, data: out };
 }

@@ -1,4 +1,5 @@
 /** Between a file's own samples and the float images that the stages work on. */
+import { withKernels } from './kernels/kernels.ts';
 import type { DecodedPicture, RgbImage } from './picture.ts';
 import { newPlane } from './planes.ts';
 
@@ -36,19 +37,48 @@ export function toRgbImage(picture: DecodedPicture, rect: Rect = wholePicture(pi
   requireInside(picture, rect);
   const { pixels, channels } = picture;
   const size = rect.width * rect.height;
-  const scale = picture.bitDepth === 16 ? 65535 : 255;
   const data = newPlane(size * 3);
+  if (pixels instanceof Uint8Array) {
+    unpackBytes(pixels, picture.width, channels, rect, data);
+    return { width: rect.width, height: rect.height, data };
+  }
   const [red, green, blue] = channels < 3 ? [0, 0, 0] : [0, 1, 2];
   let to = 0;
   for (let y = 0; y < rect.height; y++) {
     let from = ((rect.y + y) * picture.width + rect.x) * channels;
     for (let x = 0; x < rect.width; x++, from += channels, to++) {
-      data[to] = (pixels[from + red] as number) / scale;
-      data[to + size] = (pixels[from + green] as number) / scale;
-      data[to + 2 * size] = (pixels[from + blue] as number) / scale;
+      data[to] = pixels[from + red]! / 65535;
+      data[to + size] = pixels[from + green]! / 65535;
+      data[to + 2 * size] = pixels[from + blue]! / 65535;
     }
   }
   return { width: rect.width, height: rect.height, data };
+}
+
+/** The colours of a rectangle of interleaved bytes as planes, row by row: pictures may be very large. */
+function unpackBytes(
+  pixels: Uint8Array,
+  width: number,
+  channels: number,
+  rect: Rect,
+  data: Float32Array<ArrayBuffer>,
+): void {
+  const samples = rect.width * channels;
+  const floats = Math.ceil(samples / 4) * 4;
+  const [red, green, blue] = channels < 3 ? [0, 0, 0] : [0, 1, 2];
+  const size = rect.width * rect.height;
+  withKernels({ room: floats + 12 * rect.width }, (kernels, _places, room, memory) => {
+    const bytes = new Uint8Array(memory, room, samples);
+    const rows = new Float32Array(memory, room + floats, 3 * rect.width);
+    for (let y = 0; y < rect.height; y++) {
+      const from = ((rect.y + y) * width + rect.x) * channels;
+      bytes.set(pixels.subarray(from, from + samples));
+      kernels.unpackBytes(room, channels, red, green, blue, rect.width, room + floats, rect.width);
+      for (let k = 0; k < 3; k++) {
+        data.set(rows.subarray(k * rect.width, (k + 1) * rect.width), k * size + y * rect.width);
+      }
+    }
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What the stages changed in a crop, prepared for being read at the pixels of the picture. */
 import { type Affine, affineScale } from '#engine/image/affine.ts';
 import { blurInPlace } from '#engine/image/blur.ts';
-import { clamp, smoothstep } from '#engine/image/math.ts';
+import { withKernels } from '#engine/image/kernels/kernels.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
 import type { Rect } from '#engine/image/working.ts';
@@ -12,8 +12,8 @@ export const NOTHING = 2e-4;
 const DETAIL_GOES = { from: 0.01, to: 0.05 } as const;
 const NEIGHBOURHOOD = 6;
 
-/** Values of a pixel: the difference of red, green, blue; the share of detail that goes; red, green, blue before. */
-export const VALUES = 7;
+/** Values of a pixel: the difference of red, green, blue; the share of detail that goes; the colours before; nothing. */
+export const VALUES = 8;
 
 export interface CropChange {
   /** Side of the crop. */
@@ -31,26 +31,11 @@ export interface CropChange {
 /** The box of the pixels that changed; undefined when none did. */
 function changedBox(before: RgbImage, after: RgbImage): Rect | undefined {
   const { width, height } = before;
-  const n = width * height;
-  const [b, a] = [before.data, after.data];
-  const differs = (i: number): boolean =>
-    Math.abs(a[i]! - b[i]!) >= NOTHING ||
-    Math.abs(a[i + n]! - b[i + n]!) >= NOTHING ||
-    Math.abs(a[i + 2 * n]! - b[i + 2 * n]!) >= NOTHING;
-  let [x0, y0, x1, y1] = [width, height, -1, -1];
-  for (let y = 0; y < height; y++) {
-    // The changed span of the row, looked for from both sides.
-    let left = y * width;
-    let right = left + width - 1;
-    while (left <= right && !differs(left)) left++;
-    if (left > right) continue;
-    while (!differs(right)) right--;
-    x0 = Math.min(x0, left - y * width);
-    x1 = Math.max(x1, right - y * width);
-    y0 = Math.min(y0, y);
-    y1 = y;
-  }
-  return x1 < x0 ? undefined : { x: x0, y: y0, width: x1 - x0 + 1, height: y1 - y0 + 1 };
+  return withKernels({ read: [before.data, after.data], room: 16 }, (kernels, [was, is], room, memory) => {
+    kernels.changedBox(was!, is!, width, height, NOTHING, room);
+    const [x0, x1, y0, y1] = new Int32Array(memory, room, 4) as unknown as [number, number, number, number];
+    return x1 < x0 ? undefined : { x: x0, y: y0, width: x1 - x0 + 1, height: y1 - y0 + 1 };
+  });
 }
 
 /**
@@ -61,19 +46,15 @@ function detailShare(values: Float32Array, { width, height }: Rect, cropSize: nu
   const n = width * height;
   const strength = newPlane(n);
   const within = newPlane(n);
-  for (let i = 0, o = 0; i < n; i++, o += VALUES) {
-    const largest = Math.max(Math.abs(values[o]!), Math.abs(values[o + 1]!), Math.abs(values[o + 2]!));
-    if (largest < NOTHING) continue;
-    strength[i] = largest;
-    within[i] = 1;
-  }
+  withKernels({ read: [values], change: [strength, within] }, (kernels, [from, most, moved]) =>
+    kernels.changeStrength(from!, n, NOTHING, most!, moved!),
+  );
   const sigma = NEIGHBOURHOOD * (cropSize / 1024);
   blurInPlace(strength, width, height, sigma);
   blurInPlace(within, width, height, Math.max(1, sigma / 2));
-  for (let i = 0; i < n; i++) {
-    const share = smoothstep(DETAIL_GOES.from, DETAIL_GOES.to, strength[i]!);
-    values[i * VALUES + 3] = share * clamp(4 * within[i]! - 2, 0, 1);
-  }
+  withKernels({ read: [strength, within], change: [values] }, (kernels, [most, moved, to]) =>
+    kernels.detailShare(to!, most!, moved!, n, DETAIL_GOES.from, DETAIL_GOES.to),
+  );
 }
 
 /**
@@ -84,20 +65,11 @@ export function cropChange(before: RgbImage, after: RgbImage, toPhoto: Affine): 
   const box = changedBox(before, after);
   if (!box) return undefined;
   const { width, height } = before;
-  const n = width * height;
   const area = { x: box.x - 1, y: box.y - 1, width: box.width + 2, height: box.height + 2 };
   const values = newPlane(area.width * area.height * VALUES);
-  for (let y = 0, o = 0; y < area.height; y++) {
-    const row = clamp(y + area.y, 0, height - 1) * width;
-    for (let x = 0; x < area.width; x++, o += VALUES) {
-      let i = row + clamp(x + area.x, 0, width - 1);
-      for (let k = 0; k < 3; k++, i += n) {
-        const was = before.data[i]!;
-        values[o + k] = after.data[i]! - was;
-        values[o + 4 + k] = was;
-      }
-    }
-  }
+  withKernels({ read: [before.data, after.data], write: [values] }, (kernels, [was, is, to]) =>
+    kernels.packChange(was!, is!, width, height, area.x, area.y, area.width, area.height, to!),
+  );
   // Detail that the crop could not hold exists where its pixels are larger than the picture's.
   const losesDetail = affineScale(toPhoto) > 1.02;
   if (losesDetail) detailShare(values, area, width);

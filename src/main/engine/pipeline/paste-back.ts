@@ -3,12 +3,13 @@
  * difference is pasted, so detail that the crop could not hold stays, and pixels that did not change are not written.
  */
 import { type Affine, affineScale, composeAffine, invertAffine } from '#engine/image/affine.ts';
+import { withKernels } from '#engine/image/kernels/kernels.ts';
 import type { DecodedPicture, RgbImage } from '#engine/image/picture.ts';
 import { convertProfile, sameProfile } from '#engine/image/profile.ts';
 import { halfRgb } from '#engine/image/resize.ts';
 import { type Rect, toRgbImage, writeRegion } from '#engine/image/working.ts';
 import type { AlignedFace } from './aligned-face.ts';
-import { type CropChange, cropChange, NOTHING, VALUES } from './crop-change.ts';
+import { type CropChange, cropChange, NOTHING } from './crop-change.ts';
 
 export interface Pasted {
   readonly picture: DecodedPicture;
@@ -64,13 +65,7 @@ export async function pasteBack(picture: DecodedPicture, aligned: AlignedFace, c
   const { channels, bitDepth, icc, pixels, width } = pasted;
   if (channels >= 3 && bitDepth === 8 && sameProfile(icc, undefined)) {
     // The samples are what the stages work on: no detour through floats.
-    const first = (rect.y * width + rect.x) * channels;
-    addChange(
-      { data: pixels, first, row: width * channels, pixel: channels, plane: 1, top: 255 },
-      rect,
-      change,
-      toCrop,
-    );
+    addToBytes(pixels as Uint8Array, width, channels, rect, change, toCrop);
     return { picture: pasted, touched: rect };
   }
   const rows = Math.max(1, Math.floor(BAND_PIXELS / rect.width));
@@ -88,28 +83,13 @@ async function pasteBand(picture: DecodedPicture, band: Rect, change: CropChange
   const converted = before !== own;
   const n = band.width * band.height;
   const changed = converted ? new Uint8Array(n) : undefined;
-  const samples = { data: before.data, first: 0, row: band.width, pixel: 1, plane: n, top: 1, changed };
-  addChange(samples, band, change, toCrop);
+  addToPlanes(before.data, band, change, toCrop, changed);
   const back = await convertProfile(before, undefined, picture.icc);
   if (changed) {
     // A round trip through a profile rounds: pixels that did not change must not take part in it.
     for (let i = 0; i < n; i++) if (changed[i] === 0) for (let o = i; o < 3 * n; o += n) back.data[o] = own.data[o]!;
   }
   return back;
-}
-
-/** The samples of a rectangle of a picture, and how they lie in memory. */
-interface Samples {
-  /** Values 0 to `top`; whole numbers are rounded and clipped. */
-  readonly data: Float32Array | Uint8Array | Uint16Array;
-  readonly top: number;
-  /** Place of the rectangle's first sample, and the steps from row to row, pixel to pixel, colour to colour. */
-  readonly first: number;
-  readonly row: number;
-  readonly pixel: number;
-  readonly plane: number;
-  /** Receives 1 for each pixel of the rectangle that changes. */
-  readonly changed?: Uint8Array | undefined;
 }
 
 /** The whole numbers x from `from` on and below `to` with low <= start + step x <= high. */
@@ -120,64 +100,71 @@ function spanOf(start: number, step: number, low: number, high: number, from: nu
   return [first, Math.max(first, Math.min(to, Math.floor(Math.max(...ends)) + 1))];
 }
 
-/** Adds the change to the samples of the rectangle. */
-function addChange(samples: Samples, rect: Rect, change: CropChange, toCrop: Affine): void {
-  const { data, top, plane, changed } = samples;
-  const { area, values, losesDetail, size } = change;
-  const whole = !(data instanceof Float32Array);
-  const [a, b, c, d, e, f] = toCrop;
-  // Within the crop, and within what bilinear reading finds in the area.
+/** Pixels of a row that the change reaches: where they begin and how many, and where in the area the first is read. */
+interface RowOfChange {
+  readonly y: number;
+  readonly from: number;
+  readonly count: number;
+  readonly u: number;
+  readonly v: number;
+}
+
+/** The rows of the rectangle that the change reaches, within the crop and what bilinear reading finds in the area. */
+function* changedRows(rect: Rect, { area, size }: CropChange, [a, b, c, d, e, f]: Affine): Generator<RowOfChange> {
   const low = [Math.max(-0.5, area.x), Math.max(-0.5, area.y)] as const;
   const high = [
     Math.min(size - 0.5, area.x + area.width - 1.001),
     Math.min(size - 0.5, area.y + area.height - 1.001),
   ] as const;
-  const down = area.width * VALUES;
   for (let y = 0; y < rect.height; y++) {
     const py = y + rect.y + 0.5;
-    const u0 = a * (rect.x + 0.5) + b * py + c - 0.5;
-    const v0 = d * (rect.x + 0.5) + e * py + f - 0.5;
-    const across = spanOf(u0, a, low[0], high[0], 0, rect.width);
-    const [from, to] = spanOf(v0, d, low[1], high[1], ...across);
-    for (let x = from; x < to; x++) {
-      const u = u0 + a * x - area.x;
-      const v = v0 + d * x - area.y;
-      const ix = u | 0;
-      const iy = v | 0;
-      const fx = u - ix;
-      const fy = v - iy;
-      const w00 = (1 - fx) * (1 - fy);
-      const w10 = fx * (1 - fy);
-      const w01 = (1 - fx) * fy;
-      const w11 = fx * fy;
-      const p = iy * down + ix * VALUES;
-      const q = p + down;
-      const red = w00 * values[p]! + w10 * values[p + VALUES]! + w01 * values[q]! + w11 * values[q + VALUES]!;
-      const green =
-        w00 * values[p + 1]! + w10 * values[p + VALUES + 1]! + w01 * values[q + 1]! + w11 * values[q + VALUES + 1]!;
-      const blue =
-        w00 * values[p + 2]! + w10 * values[p + VALUES + 2]! + w01 * values[q + 2]! + w11 * values[q + VALUES + 2]!;
-      const share = losesDetail
-        ? w00 * values[p + 3]! + w10 * values[p + VALUES + 3]! + w01 * values[q + 3]! + w11 * values[q + VALUES + 3]!
-        : 0;
-      const still =
-        red < NOTHING && red > -NOTHING && green < NOTHING && green > -NOTHING && blue < NOTHING && blue > -NOTHING;
-      if (still && !(share > 0)) continue;
-      if (changed) changed[y * rect.width + x] = 1;
-      let o = samples.first + y * samples.row + x * samples.pixel;
-      for (let k = 0; k < 3; k++, o += plane) {
-        const difference = k === 0 ? red : k === 1 ? green : blue;
-        const own = data[o]!;
-        let value = own + top * difference;
-        if (share > 0) {
-          const i = p + 4 + k;
-          const j = q + 4 + k;
-          const before = w00 * values[i]! + w10 * values[i + VALUES]! + w01 * values[j]! + w11 * values[j + VALUES]!;
-          value -= share * (own - top * before);
-        }
-        if (whole) value = value <= 0 ? 0 : value >= top ? top : Math.floor(value + 0.5);
-        data[o] = value;
-      }
-    }
+    const u = a * (rect.x + 0.5) + b * py + c - 0.5;
+    const v = d * (rect.x + 0.5) + e * py + f - 0.5;
+    const across = spanOf(u, a, low[0], high[0], 0, rect.width);
+    const [from, to] = spanOf(v, d, low[1], high[1], ...across);
+    if (to > from) yield { y, from, count: to - from, u: u + a * from - area.x, v: v + d * from - area.y };
   }
+}
+
+/** Adds the change to the rectangle of a picture of interleaved bytes. */
+function addToBytes(
+  pixels: Uint8Array,
+  width: number,
+  channels: number,
+  rect: Rect,
+  change: CropChange,
+  toCrop: Affine,
+): void {
+  withKernels({ read: [change.values], room: rect.width * channels }, (kernels, [values], room, memory) => {
+    for (const { y, from, count, u, v } of changedRows(rect, change, toCrop)) {
+      const first = ((rect.y + y) * width + rect.x + from) * channels;
+      const row = new Uint8Array(memory, room, count * channels);
+      row.set(pixels.subarray(first, first + row.length));
+      const places = [u, v, toCrop[0], toCrop[3]] as const;
+      kernels.addRowBytes(room, channels, values!, change.area.width, ...places, count, NOTHING);
+      pixels.set(row, first);
+    }
+  });
+}
+
+/** Adds the change to three planes of the rectangle. @param changed receives 1 for each pixel that changes */
+function addToPlanes(
+  planes: Float32Array,
+  rect: Rect,
+  change: CropChange,
+  toCrop: Affine,
+  changed: Uint8Array | undefined,
+): void {
+  const n = rect.width * rect.height;
+  const lent = { read: [change.values], change: [planes], room: rect.width };
+  withKernels(lent, (kernels, [values, data], room, memory) => {
+    const marks = new Uint8Array(memory, room, rect.width);
+    for (const { y, from, count, u, v } of changedRows(rect, change, toCrop)) {
+      marks.fill(0);
+      const first = y * rect.width + from;
+      const places = [u, v, toCrop[0], toCrop[3]] as const;
+      kernels.addRowPlanes(data! + 4 * first, 4 * n, values!, change.area.width, ...places, count, NOTHING, room);
+      changed?.set(marks.subarray(0, count), first);
+    }
+  });
 }

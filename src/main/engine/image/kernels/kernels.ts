@@ -74,14 +74,13 @@ export interface Lent {
   readonly room?: number;
 }
 
+/** Gets the kernels, the places of the planes (read, write, change) and of the room, and the memory that they lie in. */
+type Work<T> = (kernels: Kernels, places: readonly number[], room: number, memory: ArrayBuffer) => T;
+
 /**
  * Runs a kernel on planes, wherever they lie. Planes of an arena are worked on in place; others are copied.
- * @param work gets the kernels, the places of the planes (read, write, change) and that of the room
  */
-export function withKernels<T>(
-  { read = [], write = [], change = [], room = 0 }: Lent,
-  work: (kernels: Kernels, places: readonly number[], room: number) => T,
-): T {
+export function withKernels<T>({ read = [], write = [], change = [], room = 0 }: Lent, work: Work<T>): T {
   const planes = [...read, ...write, ...change];
   const owner = planes.find((plane) => memories.has(plane.buffer));
   const own = owner && memories.get(owner.buffer);
@@ -101,7 +100,7 @@ function runIn<T>(
   reads: number,
   writes: number,
   room: number,
-  work: (kernels: Kernels, places: readonly number[], room: number) => T,
+  work: Work<T>,
 ): { readonly value: T } | undefined {
   const mark = memory.mark();
   try {
@@ -119,7 +118,7 @@ function runIn<T>(
       if (k < reads || k >= reads + writes) new Float32Array(memory.buffer, place, plane.length).set(plane);
       places.push(place);
     }
-    const value = work(memory.kernels, places, at);
+    const value = work(memory.kernels, places, at, memory.buffer);
     for (let k = reads; k < planes.length; k++) {
       const plane = planes[k]!;
       if (plane.buffer !== memory.buffer) plane.set(new Float32Array(memory.buffer, places[k]!, plane.length));

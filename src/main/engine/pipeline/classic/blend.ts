@@ -5,6 +5,7 @@
 import { clamp } from '#engine/image/math.ts';
 import type { Plane, RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
+import { rampInPlace } from '#engine/image/pointwise.ts';
 import { bandEnergy, collapsePyramid, laplacianPyramid, mixBand } from '#engine/image/pyramid.ts';
 
 export const LEVELS = 6;
@@ -57,8 +58,8 @@ export function blendBands(
     bands.forEach(({ data: f }, level) => {
       mixBand(f, background[k]![level]!.data, masks[level]!.data, gains[level] ?? 1);
     });
-    const plane = collapsePyramid(bands).data;
-    for (let i = 0; i < n; i++) data[k * n + i] = clamp(plane[i]!, 0, 1);
+    data.set(collapsePyramid(bands).data, k * n);
   }
+  rampInPlace(data, 0, 1);
   return { width, height, data };
 }

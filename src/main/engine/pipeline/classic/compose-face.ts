@@ -2,6 +2,7 @@
 import { withPart } from '#engine/image/crop.ts';
 import type { Plane, RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
+import { faceOpacity, mixPlanes, seenShare } from '#engine/image/pointwise.ts';
 import { gaussianPyramid } from '#engine/image/pyramid.ts';
 import { resizePlane } from '#engine/image/resize.ts';
 import { memoWith } from '../memo.ts';
@@ -14,28 +15,20 @@ const backgroundPyramid = memoWith((exchanged: Exchange) => rgbPyramid(exchanged
 
 /** Where the source shows nothing, or something lies over the target, the face continues as the target. */
 function faceOverTarget(face: RgbImage, texture: DrivenTexture, exchanged: Exchange): RgbImage {
-  const { width, height } = face;
-  const n = width * height;
-  const data = newPlane(3 * n);
+  const data = newPlane(face.data.length);
   data.set(face.data);
   const { coverage, lost } = texture;
   const { occluder, background } = exchanged;
-  for (let i = 0; i < n; i++) {
-    const away = coverage[i]! > 0 ? Math.max(occluder[i]!, lost[i]!) : 1;
-    if (away <= 0) continue;
-    for (let o = i; o < 3 * n; o += n) data[o]! += away * (background.data[o]! - data[o]!);
-  }
-  return { width, height, data };
+  mixPlanes(data, background.data, seenShare({ mask: coverage, cover: occluder, lost }));
+  return { ...face, data };
 }
 
 /** Opacity of the face: its region without what covers it and without what the source lacks, times the switches. */
 export function faceMask(texture: DrivenTexture, exchanged: Exchange, opacity: Float32Array): Plane {
   const { width, height } = exchanged.window;
-  const data = newPlane(width * height);
-  for (let i = 0; i < data.length; i++) {
-    if (!(texture.coverage[i]! > 0)) continue;
-    data[i] = exchanged.region[i]! * (1 - exchanged.occluder[i]!) * (1 - texture.lost[i]!) * opacity[i]!;
-  }
+  const { coverage, lost } = texture;
+  const { occluder, region } = exchanged;
+  const data = faceOpacity({ mask: coverage, cover: occluder, lost }, region, opacity);
   return { width, height, data };
 }
 

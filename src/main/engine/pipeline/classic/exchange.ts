@@ -3,9 +3,9 @@
 import { PARTS } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
 import { cropRgb } from '#engine/image/crop.ts';
-import { clamp } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
+import { raiseTo, rampInPlace } from '#engine/image/pointwise.ts';
 import { fillPolygon } from '#engine/image/polygon.ts';
 import type { Rect } from '#engine/image/working.ts';
 import type { ClassicFace } from './classic-face.ts';
@@ -52,7 +52,7 @@ function extendedRegion(
     const strip = [...FOREHEAD_EDGE, ...ringVertices.reverse()];
     const cover = fillPolygon(contourPoints(local, strip), width, height);
     const strength = 1 - 0.75 * heightOf(ringVertices[0]!);
-    for (let i = 0; i < out.length; i++) out[i] = Math.max(out[i]!, strength * cover[i]!);
+    raiseTo(out, cover, strength);
   }
   return out;
 }
@@ -79,7 +79,7 @@ export function exchange(
   const face = fillPolygon(contourPoints(local, PARTS.oval), width, height);
   const scale = size / 1024;
   const extended = gaussianBlur(extendedRegion(local, face, width, height), width, height, FEATHER * scale);
-  for (let i = 0; i < extended.length; i++) extended[i] = clamp((extended[i]! - 0.5) / 0.45, 0, 1);
+  rampInPlace(extended, 0.5, 0.95);
   return {
     mesh,
     window,

@@ -4,10 +4,10 @@ import { type FacePart, PARTS } from '#engine/face/mesh.ts';
 import { blurInPlace, gaussianBlur } from '#engine/image/blur.ts';
 import { lumaPlane } from '#engine/image/color.ts';
 import { guidedUpsample } from '#engine/image/guided-filter.ts';
-import { clamp } from '#engine/image/math.ts';
 import { connectedTo, dilate } from '#engine/image/morphology.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane, outsideArena } from '#engine/image/planes.ts';
+import { rampInPlace } from '#engine/image/pointwise.ts';
 import { fillPolygon, growPolygon } from '#engine/image/polygon.ts';
 import { halfPlane, resizePlane } from '#engine/image/resize.ts';
 import { memoOn } from '../memo.ts';
@@ -56,7 +56,7 @@ export function occluderMatte(crop: RgbImage, parse: FaceParse, landmarks: Float
     Math.max(2, radius),
     MATTE_EPS,
   );
-  for (let i = 0; i < n; i++) matte[i] = clamp((matte[i]! - 0.2) / 0.55, 0, 1);
+  rampInPlace(matte, 0.2, 0.75);
   return matte;
 }
 

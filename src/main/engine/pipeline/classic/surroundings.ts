@@ -9,6 +9,7 @@ import { clamp, smoothstep } from '#engine/image/math.ts';
 import { rasterizeMesh } from '#engine/image/mesh-raster.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
+import { fadeInto } from '#engine/image/pointwise.ts';
 import { resizePlane } from '#engine/image/resize.ts';
 import { sampleBilinear } from '#engine/image/warp.ts';
 import type { Rect } from '#engine/image/working.ts';
@@ -108,6 +109,7 @@ export function targetDisplacement(mesh: CompositeMesh, size: number, topology: 
   }
   const { attributes, mask } = rasterizeMesh(vertices, topology.triangles, moves, 2, half, half);
   const n = half * half;
+  let largest = 0;
   const inside = gaussianBlur(mask, half, half, SMOOTHING);
   for (const [plane, offset] of [
     [dx, 0],
@@ -115,10 +117,8 @@ export function targetDisplacement(mesh: CompositeMesh, size: number, topology: 
   ] as const) {
     const smooth = gaussianBlur(attributes.subarray(offset, offset + n), half, half, SMOOTHING);
     // Outside the mesh the blurred mask fades the mesh's own field into the bending.
-    for (let i = 0; i < n; i++) plane[i] = smooth[i]! + (1 - inside[i]!) * plane[i]!;
+    largest = Math.max(largest, fadeInto(plane, smooth, inside));
   }
-  let largest = 0;
-  for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(dx[i]!), Math.abs(dy[i]!));
   return { size: half, dx, dy, largest };
 }
 

@@ -5,8 +5,8 @@
  */
 
 import { edgeFilter } from '#engine/image/guided-filter.ts';
-import { clamp } from '#engine/image/math.ts';
 import type { LabelMap, RgbImage } from '#engine/image/picture.ts';
+import { rampInPlace } from '#engine/image/pointwise.ts';
 import type { Rect } from '#engine/image/working.ts';
 import { boxAround } from '../feature-masks.ts';
 import { resolveCovering } from './covering.ts';
@@ -50,7 +50,7 @@ export function parseFace(crop: RgbImage, landmarks: Float32Array, person: Float
   const alongEdges = edgeFilter(lightness, size, size, (EDGE_RADIUS * size) / PARSE_SIZE.full, EDGE_EPS);
   const sharpen = (map: Float32Array) => {
     const out = alongEdges(map);
-    for (let i = 0; i < out.length; i++) out[i] = clamp(out[i]!, 0, 1);
+    rampInPlace(out, 0, 1);
     return out;
   };
   const sharpened = (p: Posterior): Posterior => ({ ...p, skin: sharpen(p.skin), hair: sharpen(p.hair) });

@@ -1,9 +1,10 @@
 /** From reduced planes of light to the change of every pixel, and its application. */
 import { changedLight } from '#engine/image/color.ts';
+import { withKernels } from '#engine/image/kernels/kernels.ts';
 import { mix } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
-import { enlargedRows } from '#engine/image/resize.ts';
+import { resizePlane, rowsRoom } from '#engine/image/resize.ts';
 import { forBox } from '../feature-masks.ts';
 import type { DrivenTexture } from '../texture/driven-texture.ts';
 import { type FeatureGain, HAIR_TINT, LUMINANCE, luminanceOf, type Rgb } from './feature-gains.ts';
@@ -16,11 +17,11 @@ type ReducedLight = Pick<SkinLight, 'width' | 'height' | 'fine'>;
 /** What is known of the window's light. */
 interface LitWindow {
   readonly width: number;
-  readonly height: number;
   readonly coverage: Float32Array;
   readonly log: Float32Array;
+  /** Light that the face gets, and light that it has. */
   readonly wanted: readonly Float32Array[];
-  readonly ours: ReducedLight;
+  readonly present: readonly Float32Array[];
   readonly hidden: Float32Array;
   readonly scale: number;
 }
@@ -38,10 +39,6 @@ const HIGHLIGHT_LIMIT = 1.3;
 const FAINT = 0.02;
 /** Log light up to which bright detail passes whole, free and held back, and how much may follow beyond. */
 const GLINT = { free: 1.5, held: 0.2, beyond: 0.12 } as const;
-
-/** Lets detail pass up to the knee and only a little beyond it. */
-const heldBack = (detail: number, knee: number): number =>
-  detail <= knee ? detail : knee + GLINT.beyond * Math.tanh((detail - knee) / GLINT.beyond);
 
 /**
  * How much a highlight weighs in the wanted light. It is light added to the skin's own, so on brighter skin it weighs
@@ -78,29 +75,34 @@ export function lightChange(
   const change = newPlane(3 * n);
   const knee = mix(GLINT.free, GLINT.held, restraint);
   for (let k = 0; k < 3; k++) {
-    const rows = (plane: Float32Array) => enlargedRows(plane, ours.width, ours.height, width, height);
-    const lightRows = rows(wanted[k]!);
-    const presentRows = rows(ours.fine[k]!);
-    const ratioRows = rows(highlightRatio(ours.fine[k]!, wanted[k]!));
-    const from = log.subarray(k * n, (k + 1) * n);
-    const to = change.subarray(k * n, (k + 1) * n);
-    for (let y = 0, i = 0; y < height; y++) {
-      const light = lightRows(y);
-      const present = presentRows(y);
-      const ratio = ratioRows(y);
-      for (let x = 0; x < width; x++, i++) {
-        if (coverage[i] === 0) continue;
-        const own = from[i]!;
-        let detail = contrast * (own - present[x]!);
-        if (detail > FAINT) {
-          detail = Math.log(1 + (Math.exp(detail) - 1) * ratio[x]!);
-          if (detail > knee) detail = heldBack(detail, knee);
-        }
-        to[i] = light[x]! + detail - own;
-      }
-    }
+    const lent = {
+      read: [
+        log.subarray(k * n, (k + 1) * n),
+        coverage,
+        wanted[k]!,
+        ours.fine[k]!,
+        highlightRatio(ours.fine[k]!, wanted[k]!),
+      ],
+      change: [change.subarray(k * n, (k + 1) * n)],
+      room: 3 * rowsRoom(width, height),
+    };
+    withKernels(lent, (kernels, [own, mask, light, present, ratio, to], room) =>
+      kernels.lightChange(
+        ...([own!, mask!, light!, present!, ratio!, ours.width, ours.height, width, height] as const),
+        ...([contrast, FAINT, knee, GLINT.beyond, to!, room] as const),
+      ),
+    );
   }
-  const window: LitWindow = { width, height, coverage, log, wanted, ours, hidden, scale };
+  const enlarge = (plane: Float32Array) => resizePlane(plane, ours.width, ours.height, width, height);
+  const window: LitWindow = {
+    width,
+    coverage,
+    log,
+    wanted: wanted.map(enlarge),
+    present: ours.fine.map(enlarge),
+    hidden,
+    scale,
+  };
   for (const feature of gains) {
     if (feature.shading === 'one') changeWhole(change, coverage, feature, width);
     else changeAlong(change, feature, window);
@@ -136,7 +138,7 @@ const HARDLY_SEEN = 1e-3;
 function changeAlong(
   change: Float32Array,
   { mask, gain, shading }: FeatureGain,
-  { width, height, coverage, log, wanted, ours, hidden, scale }: LitWindow,
+  { width, coverage, log, wanted, present: all, hidden, scale }: LitWindow,
 ): void {
   const n = coverage.length;
   const { box, data } = mask;
@@ -145,18 +147,16 @@ function changeAlong(
   const darkness = newPlane(size);
   let mean: [number, number, number] = [0, 0, 0];
   for (let k = 0; k < 3; k++) {
-    const lightRows = enlargedRows(wanted[k]!, ours.width, ours.height, width, height);
-    const presentRows = enlargedRows(ours.fine[k]!, ours.width, ours.height, width, height);
+    const light = wanted[k]!;
+    const present = all[k]!;
     let sum = 0;
     let weight = 0;
     for (let y = 0, j = 0; y < box.height; y++) {
-      const light = lightRows(box.y + y);
-      const present = presentRows(box.y + y);
-      for (let x = box.x, i = (box.y + y) * width + x, end = x + box.width; x < end; x++, i++, j++) {
+      for (let i = (box.y + y) * width + box.x, end = i + box.width; i < end; i++, j++) {
         if (coverage[i] === 0) continue;
-        const skin = light[x]! - present[x]!;
+        const skin = light[i]! - present[i]!;
         skinChange[k * size + j] = skin;
-        darkness[j]! += LUMINANCE[k]! * (log[k * n + i]! - present[x]!);
+        darkness[j]! += LUMINANCE[k]! * (log[k * n + i]! - present[i]!);
         const seen = data[j]! * (1 - hidden[i]! + HARDLY_SEEN);
         sum += seen * skin;
         weight += seen;

@@ -9,6 +9,7 @@ import { logLight, logLightPlane } from '#engine/image/color.ts';
 import { clamp, mix, smoothstep } from '#engine/image/math.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
+import { raiseTo } from '#engine/image/pointwise.ts';
 import { fillPolygon } from '#engine/image/polygon.ts';
 import { shrinkPlane } from '#engine/image/resize.ts';
 import type { ClassicFace } from '../classic-face.ts';
@@ -146,7 +147,7 @@ export function planRecolor(
   const wanted = wantedLight(theirs, ours, both, direct, follow);
   const hidden = newPlane(texture.lost.length);
   hidden.set(texture.lost);
-  for (let i = 0; i < hidden.length; i++) if (occluder[i]! > hidden[i]!) hidden[i] = occluder[i]!;
+  raiseTo(hidden, occluder);
   const skinGain = meanGain(wanted.light, ours.fine, both);
   const detail: DetailRule = {
     contrast: detailContrast(log, background, ours.fine, theirs.fine, both, width),

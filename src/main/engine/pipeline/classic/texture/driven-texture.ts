@@ -4,6 +4,7 @@ import { smoothstep } from '#engine/image/math.ts';
 import { dilate } from '#engine/image/morphology.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
 import { newPlane } from '#engine/image/planes.ts';
+import { mixPlanes, rampInPlace } from '#engine/image/pointwise.ts';
 import { resizePlane, shrinkPlane } from '#engine/image/resize.ts';
 import { sampleBilinear, sampleCubic } from '#engine/image/warp.ts';
 import type { Rect } from '#engine/image/working.ts';
@@ -138,15 +139,12 @@ export function drivenTexture(
     if (coverage[i]! > 0 && direct[i]! < NEARLY_ONE) {
       need[i] = 1;
       mirroredPixels++;
-    }
+    } else direct[i] = 1;
   }
   if (mirroredPixels > 0) {
     const [mu, mv] = positions(fields, fields.mirrored, window);
     const other = sampleCubic(aligned.crop, mu, mv, need);
-    for (let i = 0; i < n; i++) {
-      if (need[i] === 0) continue;
-      for (let o = i; o < 3 * n; o += n) data[o] = other[o]! + direct[i]! * (data[o]! - other[o]!);
-    }
+    mixPlanes(data, other, direct);
   }
   const nHalf = fields.width * fields.height;
   const skin = read(softSkin(parse));
@@ -158,7 +156,7 @@ export function drivenTexture(
     skin[i] = d * skin[i]! + (1 - d) * skinMirrored[i]!;
   }
   const lost = enlarge(gaussianBlur(lostHalf, fields.width, fields.height, (LOST_SEAM * scale) / 2));
-  for (let i = 0; i < n; i++) lost[i] = Math.min(1, 1.6 * lost[i]!);
+  rampInPlace(lost, 0, 1 / 1.6);
   return {
     window,
     image: { width, height, data },

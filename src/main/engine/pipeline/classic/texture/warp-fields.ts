@@ -2,6 +2,7 @@
 import { gaussianBlur } from '#engine/image/blur.ts';
 import { rasterizeMesh } from '#engine/image/mesh-raster.ts';
 import { newPlane } from '#engine/image/planes.ts';
+import { divideBy } from '#engine/image/pointwise.ts';
 import type { Rect } from '#engine/image/working.ts';
 import { type CompositeMesh, meshInWindow } from '../composite-mesh.ts';
 import { SURFACE_VERTICES } from '../contours.ts';
@@ -98,7 +99,7 @@ export function warpFields(mesh: CompositeMesh, window: Rect, topology: FaceTopo
   const coverage = gaussianBlur(mask, width, height, SMOOTHING);
   const [u, v, mu, mv, facingHere, facingThere, facingTarget] = Array.from({ length: CHANNELS }, (_, k) => {
     const plane = gaussianBlur(attributes.subarray(k * n, (k + 1) * n), width, height, SMOOTHING);
-    for (let i = 0; i < n; i++) plane[i] = coverage[i]! > 0.02 ? plane[i]! / coverage[i]! : 0;
+    divideBy(plane, coverage, 0.02);
     return plane;
   }) as [F, F, F, F, F, F, F];
   return {
