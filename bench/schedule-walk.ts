@@ -38,9 +38,12 @@ export interface Walk extends WalkPoint {
   readonly prepare: number;
 }
 
+/** Above the goal by no more than this factor, looks come four times as often. */
+const NEAR = 1.5;
+
 /**
  * Follows stages until they end, or until the mean loss of all frames is down at `goal`.
- * @param every updates between two looks at the loss
+ * @param every updates between two looks at the loss, fewer near the goal
  */
 export async function walkSchedule(
   ground: ScheduleGround,
@@ -72,7 +75,9 @@ export async function walkSchedule(
     const { losses, update } = await tuner.update(next, learningRate * next.rate);
     byStage[id] = (byStage[id] ?? 0) + 1;
     state = afterUpdate(stages, state, { loss: losses['loss'] as number, likeness: 1 });
-    if (update % every !== 0 && nextUpdate(stages, state) !== undefined) continue;
+    const near = goal !== undefined && (curve.at(-1) as WalkPoint).loss <= goal * NEAR;
+    const pause = near ? Math.max(1, Math.floor(every / 4)) : every;
+    if (update % pause !== 0 && nextUpdate(stages, state) !== undefined) continue;
     const loss = await lossOfAll();
     curve.push({ updates: update, loss });
     say(`${name}: ${update} updates, loss ${loss.toFixed(4)}`);

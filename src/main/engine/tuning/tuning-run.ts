@@ -27,8 +27,7 @@ export interface TuningRunOptions {
   readonly state: TuningState;
   readonly device?: DeviceId | undefined;
   /**
-   * Keep freed memory between updates. A third quicker where maps are small, because fresh pages cost as much as the
-   * arithmetic; at 1024² the largest tensors of every size would make a gigabyte more. Default no.
+   * Keep freed memory between updates. A quarter quicker at 32², where fresh pages cost as much as arithmetic; at 1024² the largest tensors of every size would make a gigabyte more. Default no.
    */
   readonly arena?: boolean | undefined;
 }
