@@ -27,7 +27,8 @@ export interface TuningRunOptions {
   readonly state: TuningState;
   readonly device?: DeviceId | undefined;
   /**
-   * Keep freed memory between updates. A quarter quicker at 32², where fresh pages cost as much as arithmetic; at 1024² the largest tensors of every size would make a gigabyte more. Default no.
+   * Keep freed memory between updates. A quarter quicker at 32², where fresh pages cost as much as arithmetic; at 1024²
+   * the largest tensors of every size would make a gigabyte more. Default no.
    */
   readonly arena?: boolean | undefined;
 }
