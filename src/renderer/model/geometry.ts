@@ -128,3 +128,14 @@ export function viewSide(picture: Size, scale: number, pixelRatio: number): numb
   const needed = Math.min(side, side * scale * pixelRatio);
   return LEVELS.find((level) => level >= needed * 0.98) ?? LEVELS[LEVELS.length - 1] ?? 8192;
 }
+
+/** Pictures that are compared are easier to compare side by side: it takes so much gain to stack them. */
+const STACKING_GAIN = 1.15;
+
+/**
+ * Whether two pictures are clearly larger one above the other than side by side: there each may be half as wide, here
+ * half as high.
+ * @param aspect width to height of one picture
+ */
+export const isBetterStacked = ({ width, height }: Size, aspect: number): boolean =>
+  Math.min(width / aspect, height / 2) > STACKING_GAIN * Math.min(width / (2 * aspect), height);

@@ -84,3 +84,14 @@ describe('viewer geometry', () => {
     expect(geometry.viewSide({ width: 400, height: 300 }, 4, 2)).toBe(512);
   });
 });
+
+it.each([
+  ['wide pictures in a square', 700, 700, 16 / 9, true],
+  ['wide pictures in a very wide space', 1600, 400, 16 / 9, false],
+  ['upright pictures in a square', 700, 700, 9 / 16, false],
+  ['square pictures in a wide space', 900, 500, 1, false],
+  ['little gain', 736, 424, 16 / 9, false],
+  ['anything where there is no space yet', 0, 0, 1, false],
+])('two pictures stand above each other where they are larger then: %s', (_what, width, height, aspect, stacked) => {
+  expect(geometry.isBetterStacked({ width, height }, aspect)).toBe(stacked);
+});

@@ -3,8 +3,10 @@ import { ArrowReset20Regular, Eye20Regular, PaddingLeft20Regular, PaddingRight20
 import { type KeyboardEvent, useMemo } from 'react';
 import { useStudio } from '../../actions/studio.ts';
 import { useFilm } from '../../hooks/use-film.ts';
+import { useFrame } from '../../hooks/use-frame.ts';
 import { useSettled } from '../../hooks/use-settled.ts';
 import { plannedRanges, statesIn } from '../../model/frame-strip.ts';
+import { isBetterStacked } from '../../model/geometry.ts';
 import { peopleOf, withSpan } from '../../model/video-document.ts';
 import { edit, useEdit } from '../../state/edit.ts';
 import { usePreferences } from '../../state/preferences.ts';
@@ -39,6 +41,8 @@ export function ClipView({ work }: { work: ClipWork }) {
   const { clips } = useStudio();
   const { clip, span } = work;
   const { info, people } = clip;
+  const panes = useFrame<HTMLDivElement>();
+  const stacked = isBetterStacked(panes.frame, info.aspect);
   const { frame, preview, muted } = useVideoView();
   const doc = useEdit((state) => state.history.present);
   const { video, videoExport } = usePreferences((state) => state.settings);
@@ -85,7 +89,7 @@ export function ClipView({ work }: { work: ClipWork }) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys of the film work wherever the focus is in here
     <div className={filmStyles.root} onKeyDown={keyed}>
-      <div className={filmStyles.panes}>
+      <div className={mergeClasses(filmStyles.panes, stacked && filmStyles.stacked)} ref={panes.ref}>
         <FilmPane
           label={text.video.film.target}
           subject={clip.key}

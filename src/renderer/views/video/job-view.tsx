@@ -12,9 +12,11 @@ import type { Clip } from '#shared/contract-video.ts';
 import type { JobInfo, JobTimeline } from '#shared/jobs.ts';
 import { useStudio } from '../../actions/studio.ts';
 import { useFilm } from '../../hooks/use-film.ts';
+import { useFrame } from '../../hooks/use-frame.ts';
 import { useSettled } from '../../hooks/use-settled.ts';
 import { secondsOf } from '../../model/frame-clock.ts';
 import { stateAt, statesIn } from '../../model/frame-strip.ts';
+import { isBetterStacked } from '../../model/geometry.ts';
 import { useJobs } from '../../state/jobs.ts';
 import { useVideoView } from '../../state/video-view.ts';
 import { text } from '../../text.ts';
@@ -54,6 +56,8 @@ function Loaded({ job, clip, film: { timeline, media } }: { job: JobInfo; clip: 
   const styles = useStyles();
   const filmStyles = useFilmStyles();
   const { jobs } = useStudio();
+  const panes = useFrame<HTMLDivElement>();
+  const stacked = isBetterStacked(panes.frame, clip.aspect);
   const { follow, muted } = useVideoView();
   const latest = useJobs((state) => state.latest[job.id] ?? null);
   const [frame, setFrame] = useState(job.first);
@@ -85,7 +89,7 @@ function Loaded({ job, clip, film: { timeline, media } }: { job: JobInfo; clip: 
   };
   return (
     <>
-      <div className={filmStyles.panes}>
+      <div className={mergeClasses(filmStyles.panes, stacked && filmStyles.stacked)} ref={panes.ref}>
         <FilmPane
           label={text.video.film.target}
           subject={`${job.id}:target`}
