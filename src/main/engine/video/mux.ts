@@ -4,6 +4,7 @@ import { openAtomic } from '#engine/files/atomic.ts';
 import { containerFor, planTracks } from './containers-out.ts';
 import { ENCODERS, type EncoderSettings } from './encoders.ts';
 import { fileArgument, inputOptions, PROTOCOLS } from './input-options.ts';
+import { lostFile } from './lost-file.ts';
 import { setPictureDuration } from './mp4-duration.ts';
 import { type Rational, rescale } from './rational.ts';
 import { storageFailure } from './storage-failure.ts';
@@ -113,6 +114,8 @@ export function concatList(segments: readonly Segment[], timeBase: Rational): st
 const microsecondsText = (micros: bigint): string => toSecondsText(Number(micros), { num: 1, den: MICROSECONDS });
 
 function muxFailure(error: ToolError, file: string, source: VideoInfo): Error {
+  const lost = lostFile(error, source.file, fileArgument(source.path));
+  if (lost) return lost;
   const damaged = error.lines.find((line) => line.includes(source.path) && /invalid data/i.test(line));
   return damaged === undefined
     ? storageFailure(error, file)

@@ -6,6 +6,7 @@ import { toReadError } from '#engine/image/read-file.ts';
 import { CHOOSE_VIDEO, identifyVideo } from './containers-in.ts';
 import { inputOptions } from './input-options.ts';
 import { VIDEO_LIMITS, type VideoLimits } from './limits.ts';
+import { lostFile } from './lost-file.ts';
 import { pointsElsewhere } from './mp4-references.ts';
 import { type Description, description } from './probe-schema.ts';
 import { runTool, ToolError } from './tool-process.ts';
@@ -115,6 +116,8 @@ export function unreadable(file: string, container: Container, cause: unknown): 
     crash: `The installed ffmpeg or ffprobe breaks down on this ${container.title} file.`,
     exit: `This ${container.title} file is damaged or cut off.`,
   } as const;
+  const lost = cause instanceof ToolError ? lostFile(cause, file) : undefined;
+  if (lost) return lost;
   const message = messages[cause instanceof ToolError ? cause.reason : 'exit'];
   return new InputError(message, { file, action: CHOOSE_VIDEO, cause });
 }
