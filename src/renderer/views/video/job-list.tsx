@@ -8,6 +8,7 @@ import { usePreferences } from '../../state/preferences.ts';
 import { showJob, useVideoView } from '../../state/video-view.ts';
 import { text } from '../../text.ts';
 import { JobButtons } from './job-buttons.tsx';
+import { useListedJobs } from './use-listed-jobs.ts';
 
 const useStyles = makeStyles({
   root: { display: 'flex', flexDirection: 'column', flex: '1 1 0', minHeight: 0 },
@@ -98,7 +99,8 @@ function JobRow({ job }: { job: JobInfo }) {
 export function JobList() {
   const styles = useStyles();
   const { preferences } = useStudio();
-  const { list, loaded } = useJobs();
+  const loaded = useJobs((state) => state.loaded);
+  const list = useListedJobs();
   const resumeJobs = usePreferences((state) => state.settings.resumeJobs);
   return (
     <div className={styles.root}>

@@ -19,6 +19,7 @@ import { pickVideo } from './pick-video.ts';
 import { VideoSourceFaces } from './source-faces.tsx';
 import { StartBar } from './start-bar.tsx';
 import { useClipWork } from './use-clip.ts';
+import { useListedJobs } from './use-listed-jobs.ts';
 import { ExportSection, FramesSection } from './video-fields.tsx';
 
 const useStyles = makeStyles({
@@ -96,7 +97,7 @@ function Stage() {
 function Side() {
   const styles = useStyles();
   const side = useVideoView((state) => state.side);
-  const jobs = useJobs((state) => state.list.length);
+  const jobs = useListedJobs().length;
   return (
     <aside className={styles.side} aria-label={text.video.setup}>
       <TabList
