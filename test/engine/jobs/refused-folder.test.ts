@@ -20,8 +20,14 @@ test('whoever waits for the job hears why, though nothing can be written down', 
       if (frame !== 25 || id === undefined) return;
       // No file can take the place of a folder: every word about the job is refused.
       const state = path.join(world.jobs, id, 'state.json');
-      await rm(state);
-      await mkdir(state);
+      for (let made = false; !made; ) {
+        await rm(state, { force: true });
+        // The job may have written it once more in between.
+        made = await mkdir(state).then(
+          () => true,
+          () => false,
+        );
+      }
     },
   });
   ({ id } = await queue.add(world.request(world.at('clip.mp4'))));

@@ -47,11 +47,21 @@ export type RunOutcome = { readonly kind: 'analysed' } | { readonly kind: 'done'
  * StorageError, NoFaceError, MissingPackError, CancelledError
  */
 export async function runJob(options: RunnerOptions): Promise<RunOutcome> {
-  const { folder, engine, signal, listener } = options;
-  let { manifest } = options;
+  const { folder, manifest, fresh, signal } = options;
   await removeTracesOfJob(folder);
-  await checkInputs(folder, manifest, options.fresh, signal);
-  manifest = await renewIdentity(options);
+  await checkInputs(folder, manifest, fresh, signal);
+  try {
+    return await runPhases(options);
+  } catch (error) {
+    // That the video was changed or taken away meanwhile says more than what came of it.
+    if (error instanceof InputError) await checkInputs(folder, manifest, true, signal);
+    throw error;
+  }
+}
+
+async function runPhases(options: RunnerOptions): Promise<RunOutcome> {
+  const { folder, engine, signal, listener } = options;
+  let manifest = await renewIdentity(options);
   let clip = await openClip(manifest, signal);
   const run = (): JobRun => ({ ...options, manifest, clip });
 
@@ -77,6 +87,8 @@ export async function runJob(options: RunnerOptions): Promise<RunOutcome> {
   await swapPhase(run(), timeline, openSwapper).catch((error: unknown) => {
     throw asInputError(error, manifest);
   });
+  // Frames that were read from a video that changed meanwhile make no result.
+  await checkInputs(folder, manifest, true, signal);
   return { kind: 'done', result: await finishPhase(run(), options.placing) };
 }
 
