@@ -55,7 +55,11 @@ async function swapFrames(run: JobRun, timeline: FaceTimeline, swapper: FrameSwa
   });
   const frames = clipFrames(clip, begin, manifest.end, signal);
   for await (const { frame, result } of workAhead(frames, swapper.atOnce ?? 1, swap)) {
-    const { index, pts, duration, release } = frame;
+    const { index, pts, duration } = frame;
+    const release = (): void => {
+      frame.release();
+      result.release?.();
+    };
     listener.frame(index, result.pixels);
     const state = frameState(result.swapped.length, result.skipped);
     await encoder.put({ index, state, pts, duration, pixels: result.pixels, release });

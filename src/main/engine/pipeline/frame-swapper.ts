@@ -16,6 +16,8 @@ export interface SwappedFrame {
   readonly pixels: Uint8Array<ArrayBuffer>;
   /** Tracks that were exchanged. */
   readonly swapped: readonly number[];
+  /** Lets a later result use the memory of `pixels`, where that is possible. To be called once. */
+  release?(): void;
   /** Faces that were left as they are. */
   readonly skipped: readonly { readonly track: number; readonly reason: SkipReason }[];
 }

@@ -98,6 +98,11 @@ describe('a pool of threads', () => {
     expect(results[1]!.pixels).not.toEqual(results[2]!.pixels);
     expect(frames.map(({ pixels }) => pixels)).toEqual(before);
     expect(stages).toBeGreaterThan(3 * 8);
+    // Memory that was given back is used again, and no other.
+    results[0]!.release?.();
+    const again = await pool.swap(frames[2]!, [face]);
+    expect(again.pixels).toEqual(expected[2]!.pixels);
+    expect(results[1]!.pixels).toEqual(expected[1]!.pixels);
   });
 
   it('asks no thread about a frame in which nothing is exchanged', async () => {
@@ -146,7 +151,7 @@ describe('a pool of threads', () => {
       `parentPort.on('message', ({ frame }) => {
          if (frame.index === 0) process.exit(3);
          if (frame.index === 1) throw new RangeError('out of order');
-         parentPort.postMessage({ type: 'swapped', frame: frame.pixels, swapped: [0], skipped: [], times: [] });
+         parentPort.postMessage({ type: "swapped", frame: frame.pixels, changed: true, swapped: [0], skipped: [], times: [] });
        });`,
     );
     await using pool = openFramePool(analyser, options(), { file, threads: 1 });

@@ -6,11 +6,20 @@ import type { Frame, SwappedFrame } from '../frame-swapper.ts';
 import type { StageTime } from '../stage-runner.ts';
 import type { FromWorker, Services, SwappedMessage, ToWorker, WorkerSetup } from './messages.ts';
 
+/** Arrays that are used again. */
+export interface FrameMemory {
+  /** An array whose content is undefined. */
+  take(length: number): Uint8Array<ArrayBuffer>;
+  give(array: Uint8Array<ArrayBuffer>): void;
+}
+
 export interface FrameThreadOptions {
   /** The worker's bundle. */
   readonly file: string;
   readonly setup: WorkerSetup;
   readonly services: Services;
+  /** Carries frames there and results back. */
+  readonly memory: FrameMemory;
   readonly onTimes?: ((times: readonly StageTime[]) => void) | undefined;
 }
 
@@ -33,8 +42,6 @@ export class FrameThread implements AsyncDisposable {
   readonly #worker: Worker;
   #work: Work | undefined;
   #lost: FrameThreadLostError | undefined;
-  /** The memory in which frames go to the thread. */
-  #carrier: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(options: FrameThreadOptions) {
     this.#options = options;
@@ -63,8 +70,8 @@ export class FrameThread implements AsyncDisposable {
     throwIfCancelled(signal);
     if (this.#lost) throw this.#lost;
     const { index, width, height, pixels } = frame;
-    const carrier = this.#carrier?.length === pixels.length ? this.#carrier : new Uint8Array(pixels.length);
-    this.#carrier = undefined;
+    const { memory } = this.#options;
+    const carrier = memory.take(pixels.length);
     carrier.set(pixels);
     const answer = new Promise<SwappedMessage>((resolve, reject) => {
       this.#work = { resolve, reject };
@@ -74,9 +81,11 @@ export class FrameThread implements AsyncDisposable {
     this.#worker.ref();
     try {
       this.#send({ type: 'swap', frame: { index, width, height, pixels: carrier }, faces }, [carrier.buffer]);
-      const { pixels: changed, swapped, skipped, times } = await answer;
+      const { frame: carried, changed, swapped, skipped, times } = await answer;
       this.#options.onTimes?.(times);
-      return { pixels: changed ?? pixels, swapped, skipped };
+      if (changed) return { pixels: carried, swapped, skipped, release: () => memory.give(carried) };
+      memory.give(carried);
+      return { pixels, swapped, skipped };
     } finally {
       this.#work = undefined;
       this.#worker.unref();
@@ -96,11 +105,10 @@ export class FrameThread implements AsyncDisposable {
   #hear(message: FromWorker): void {
     switch (message.type) {
       case 'swapped':
-        this.#carrier = message.frame;
         this.#work?.resolve(message);
         return;
       case 'failed':
-        this.#carrier = message.frame;
+        this.#options.memory.give(message.frame);
         this.#work?.reject(fromReport(message.report));
         return;
       case 'question':

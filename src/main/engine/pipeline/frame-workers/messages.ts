@@ -43,9 +43,9 @@ export type FromWorker =
 
 export interface SwappedMessage extends Pick<SwappedFrame, 'swapped' | 'skipped'> {
   readonly type: 'swapped';
-  /** Absent where no pixel changed. */
-  readonly pixels: SwappedFrame['pixels'] | undefined;
-  /** The memory of the frame, given back. */
+  /** The memory in which the frame came, with the result in it. */
   readonly frame: Frame['pixels'];
+  /** False where no pixel changed. */
+  readonly changed: boolean;
   readonly times: readonly StageTime[];
 }

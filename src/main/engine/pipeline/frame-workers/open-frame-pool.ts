@@ -5,7 +5,7 @@ import type { FaceAnalyser } from '#engine/face/faces.ts';
 import type { AlignedFace } from '../aligned-face.ts';
 import { alignPhoto, type FrameSource, type FrameSwapperOptions, reasonToSkip } from '../create-frame-swapper.ts';
 import type { FrameSwapper, SwappedFrame } from '../frame-swapper.ts';
-import { FrameThread } from './frame-thread.ts';
+import { type FrameMemory, FrameThread } from './frame-thread.ts';
 import type { Services } from './messages.ts';
 
 export interface FramePoolOptions {
@@ -16,6 +16,20 @@ export interface FramePoolOptions {
 
 /** Frames that wait beside those at work, so that no thread waits for one. */
 const waitingFor = (threads: number): number => Math.ceil(threads / 2);
+
+/** @param kept arrays that are held while nobody uses them */
+function createMemory(kept: number): FrameMemory {
+  let idle: Uint8Array<ArrayBuffer>[] = [];
+  return {
+    take(length) {
+      idle = idle.filter((array) => array.length === length);
+      return idle.pop() ?? new Uint8Array(length);
+    },
+    give(array) {
+      if (idle.length < kept && !idle.includes(array)) idle.push(array);
+    },
+  };
+}
 
 /** What threads ask for: sources are cut out once for all of them. */
 function createServices(
@@ -50,7 +64,8 @@ export function openFramePool(
   const services = createServices(analyser, photos, settings.crop);
   const numbers = new Map([...sources].map(([track, source]) => [track, photos.indexOf(source)]));
   const setup = { settings, detail, sizes, sources: numbers };
-  const start = (): FrameThread => new FrameThread({ file, setup, services, onTimes });
+  const memory = createMemory(2 * threads + waitingFor(threads));
+  const start = (): FrameThread => new FrameThread({ file, setup, services, memory, onTimes });
   // All at once: a thread takes its time to begin.
   const all = new Set(Array.from({ length: threads }, start));
   const idle = [...all];

@@ -3,7 +3,7 @@ import os from 'node:os';
 import type { VideoDetail } from '#shared/settings.ts';
 
 /** What a thread holds at most beside two frames: its planes, its heap, its program. */
-const THREAD_BYTES: Readonly<Record<VideoDetail, number>> = { fast: 350e6, high: 700e6 };
+const THREAD_BYTES: Readonly<Record<VideoDetail, number>> = { fast: 250e6, high: 500e6 };
 /** Memory of a frame in flight: as decoded, on its way, as a result. */
 const FRAME_COPIES = 4;
 /** Share of the memory that all threads together may take. */
