@@ -1,5 +1,7 @@
 /** The kernels: what the engine's loops over pixels spend most of their time in. */
 export { blur } from './blur';
+export { densities, weighMoves } from './fields';
+export { fillHole, holeOpacity, pull, push } from './fill';
 export { changedLight, labPixels, lightChange, mapTable, weighPlanes } from './light';
 export { addRowBytes, addRowPlanes, changedBox, changeStrength, detailShare, packChange, unpackBytes } from './paste';
 export {

@@ -22,11 +22,12 @@ export class PersonSegmenter implements AsyncDisposable {
 
   /** Probability of person in [0, 1] for every pixel of a crop; computed at 256 x 256 and enlarged smoothly. */
   async mask(image: RgbImage): Promise<Plane> {
-    const pyramid = new PicturePyramid(image);
-    const { data } = pyramid.crop([image.width / SIZE, 0, 0, 0, image.height / SIZE, 0], SIZE, SIZE);
+    const fits = image.width === SIZE && image.height === SIZE;
+    const whole = [image.width / SIZE, 0, 0, 0, image.height / SIZE, 0] as const;
+    const { data } = fits ? image : new PicturePyramid(image).crop(whole, SIZE, SIZE);
     const { activation_10: output } = await this.#session.run({ input_1: { dims: [1, 3, SIZE, SIZE], data } });
     const mask = new Float32Array(output!.data as Float32Array);
-    if (image.width === SIZE && image.height === SIZE) return { width: SIZE, height: SIZE, data: mask };
+    if (fits) return { width: SIZE, height: SIZE, data: mask };
     return {
       width: image.width,
       height: image.height,

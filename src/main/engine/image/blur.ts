@@ -1,6 +1,6 @@
 /** Gaussian blur as three box passes per axis: the same cost for every width. Edges repeat. */
 import { withKernels } from './kernels/kernels.ts';
-import { newPlane } from './planes.ts';
+import { rawPlane } from './planes.ts';
 
 /** The three box radii whose cascade has the variance of a Gaussian of this sigma (pixels). */
 export function boxRadii(sigma: number): [number, number, number] {
@@ -32,7 +32,7 @@ export function gaussianBlur(
   height: number,
   sigma: number,
 ): Float32Array<ArrayBuffer> {
-  const out = newPlane(width * height);
+  const out = rawPlane(width * height);
   out.set(source.subarray(0, out.length));
   blurInPlace(out, width, height, sigma);
   return out;

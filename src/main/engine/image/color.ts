@@ -1,6 +1,6 @@
 /** Colour: sRGB transfer curve, logarithmic light, CIE Lab. Values in [0, 1] unless said. */
 import { withKernels } from './kernels/kernels.ts';
-import { newPlane } from './planes.ts';
+import { newPlane, rawPlane } from './planes.ts';
 
 /** Linear light of an sRGB value. */
 export const srgbToLinear = (v: number): number => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
@@ -40,7 +40,7 @@ export function fromLogLight(v: number): number {
 
 /** `logLight` of every value. */
 export function logLightPlane(values: Float32Array): Float32Array<ArrayBuffer> {
-  const out = newPlane(values.length);
+  const out = rawPlane(values.length);
   withKernels({ read: [values, LOG_OF], write: [out] }, (kernels, [from, table, to]) =>
     kernels.mapTable(from!, table!, STEPS, to!, values.length),
   );
@@ -73,7 +73,7 @@ export function weighPlanes(
   n: number,
   [a, b, c]: readonly [number, number, number],
 ): Float32Array<ArrayBuffer> {
-  const out = newPlane(n);
+  const out = rawPlane(n);
   withKernels({ read: [planes], write: [out] }, (kernels, [from, to]) => kernels.weighPlanes(from!, n, a, b, c, to!));
   return out;
 }
@@ -98,7 +98,7 @@ export function linearLight(v: number): number {
  * to [0, 1]. L in [0, 100].
  */
 export function labPixels(rgb: Float32Array, n: number): Float32Array<ArrayBuffer> {
-  const out = newPlane(3 * n);
+  const out = rawPlane(3 * n);
   withKernels({ read: [rgb, LINEAR_OF, LAB_OF], write: [out] }, (kernels, [from, linear, curve, to]) =>
     kernels.labPixels(from!, n, linear!, STEPS, curve!, LAB_STEPS, LAB_TOP, to!),
   );

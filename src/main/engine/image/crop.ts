@@ -1,6 +1,6 @@
 /** Rectangles cut out of planes and images, and put back. */
 import type { Plane, RgbImage } from './picture.ts';
-import { newPlane } from './planes.ts';
+import { rawPlane } from './planes.ts';
 import type { Rect } from './working.ts';
 
 /** Copies a rectangle of `channels` planes. */
@@ -12,7 +12,7 @@ export function cropPlanes(
   rect: Rect,
 ): Float32Array<ArrayBuffer> {
   const n = rect.width * rect.height;
-  const out = newPlane(n * channels);
+  const out = rawPlane(n * channels);
   for (let k = 0; k < channels; k++) {
     for (let y = 0; y < rect.height; y++) {
       const from = k * width * height + (y + rect.y) * width + rect.x;
@@ -38,7 +38,7 @@ export const cropPlane = (plane: Plane, rect: Rect): Plane => ({
 
 /** A copy of `image` with `part` in the place of the rectangle. */
 export function withPart(image: RgbImage, rect: Rect, part: RgbImage): RgbImage {
-  const data = newPlane(image.data.length);
+  const data = rawPlane(image.data.length);
   data.set(image.data);
   const n = image.width * image.height;
   const m = rect.width * rect.height;

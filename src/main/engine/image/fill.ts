@@ -1,6 +1,7 @@
 /** Smooth filling of unknown places by pull-push (Gortler et al., The Lumigraph, section 3.4): known values spread outwards. */
+import { withKernels } from './kernels/kernels.ts';
 import type { Plane } from './picture.ts';
-import { newPlane } from './planes.ts';
+import { newPlane, rawPlane } from './planes.ts';
 
 interface Weighted {
   readonly width: number;
@@ -15,65 +16,21 @@ function pull(fine: Weighted, channels: number): Weighted {
   const width = (fine.width + 1) >> 1;
   const height = (fine.height + 1) >> 1;
   const n = width * height;
-  const fineN = fine.width * fine.height;
   const data = newPlane(n * channels);
   const weight = newPlane(n);
-  for (let y = 0, i = 0; y < height; y++) {
-    const y1 = Math.min(2 * y + 1, fine.height - 1);
-    for (let x = 0; x < width; x++, i++) {
-      const x1 = Math.min(2 * x + 1, fine.width - 1);
-      const a = 2 * y * fine.width + 2 * x;
-      const b = 2 * y * fine.width + x1;
-      const c = y1 * fine.width + 2 * x;
-      const d = y1 * fine.width + x1;
-      const wa = fine.weight[a]!;
-      const wb = fine.weight[b]!;
-      const wc = fine.weight[c]!;
-      const wd = fine.weight[d]!;
-      const sum = wa + wb + wc + wd;
-      if (!(sum > 0)) continue;
-      weight[i] = Math.min(1, sum);
-      for (let k = 0, o = 0; k < channels; k++, o += fineN) {
-        const { data: f } = fine;
-        data[k * n + i] = (wa * f[o + a]! + wb * f[o + b]! + wc * f[o + c]! + wd * f[o + d]!) / sum;
-      }
-    }
-  }
+  const lent = { read: [fine.data, fine.weight], change: [data, weight] };
+  withKernels(lent, (kernels, [from, confidence, to, toConfidence]) =>
+    kernels.pull(from!, confidence!, fine.width, fine.height, channels, to!, toConfidence!),
+  );
   return { width, height, data, weight };
 }
 
 /** Mixes the enlarged coarse level in where the fine one has little confidence. */
-function push(
-  fine: Weighted,
-  coarse: Float32Array,
-  cw: number,
-  ch: number,
-  channels: number,
-): Float32Array<ArrayBuffer> {
-  const { width, height } = fine;
-  const n = width * height;
-  const cn = cw * ch;
-  const out = newPlane(n * channels);
-  for (let y = 0, i = 0; y < height; y++) {
-    const v = Math.min(ch - 1, Math.max(0, (y + 0.5) / 2 - 0.5));
-    const j = Math.floor(v);
-    const q = v - j;
-    const top = j * cw;
-    const bottom = Math.min(j + 1, ch - 1) * cw;
-    for (let x = 0; x < width; x++, i++) {
-      const u = Math.min(cw - 1, Math.max(0, (x + 0.5) / 2 - 0.5));
-      const l = Math.floor(u);
-      const p = u - l;
-      const r = Math.min(l + 1, cw - 1);
-      const w = fine.weight[i]!;
-      for (let k = 0; k < channels; k++) {
-        const o = k * cn;
-        const a = coarse[o + top + l]! + p * (coarse[o + top + r]! - coarse[o + top + l]!);
-        const b = coarse[o + bottom + l]! + p * (coarse[o + bottom + r]! - coarse[o + bottom + l]!);
-        out[k * n + i] = w * fine.data[k * n + i]! + (1 - w) * (a + q * (b - a));
-      }
-    }
-  }
+function push({ width, height, data, weight }: Weighted, coarse: Float32Array, channels: number) {
+  const out = rawPlane(width * height * channels);
+  withKernels({ read: [data, weight, coarse], write: [out] }, (kernels, [fine, confidence, below, to]) =>
+    kernels.push(fine!, confidence!, below!, width, height, channels, to!),
+  );
   return out;
 }
 
@@ -94,12 +51,9 @@ export function fillUnknown(
   for (let top = levels[0]!; top.width > 1 || top.height > 1; top = levels[levels.length - 1]!)
     levels.push(pull(top, channels));
   const last = levels.pop()!;
-  let coarse = new Float32Array(last.data);
-  let size = { width: last.width, height: last.height };
-  for (let level = levels.pop(); level; level = levels.pop()) {
-    coarse = push(level, coarse, size.width, size.height, channels);
-    size = level;
-  }
+  let coarse = rawPlane(last.data.length);
+  coarse.set(last.data);
+  for (let level = levels.pop(); level; level = levels.pop()) coarse = push(level, coarse, channels);
   return coarse;
 }
 

@@ -9,6 +9,10 @@ import { KernelMemory } from './kernels/kernels.ts';
 export const newPlane = (length: number): Float32Array<ArrayBuffer> =>
   current ? current.take(length) : new Float32Array(length);
 
+/** The same, holding whatever lay there: for planes that are written wholly before they are read. */
+export const rawPlane = (length: number): Float32Array<ArrayBuffer> =>
+  current ? current.take(length, false) : new Float32Array(length);
+
 let current: PlaneArena | undefined;
 
 /** Runs `work` so that its planes outlive every arena: for what is remembered. */
@@ -54,10 +58,11 @@ export class PlaneArena {
     this.#memory?.release();
   }
 
-  take(length: number): Float32Array<ArrayBuffer> {
+  take(length: number, zeroed = true): Float32Array<ArrayBuffer> {
     this.#memory ??= new KernelMemory(this.#largest);
     const at = this.#memory.take(length);
     if (at === undefined) return new Float32Array(length);
-    return new Float32Array(this.#memory.buffer, at, length).fill(0);
+    const plane = new Float32Array(this.#memory.buffer, at, length);
+    return zeroed ? plane.fill(0) : plane;
   }
 }

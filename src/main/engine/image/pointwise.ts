@@ -1,6 +1,6 @@
 /** Planes combined pixel by pixel. All planes of a call have the same length where nothing else is said. */
 import { withKernels } from './kernels/kernels.ts';
-import { newPlane } from './planes.ts';
+import { rawPlane } from './planes.ts';
 
 /** Changes planes (one after another in `own`) to own where the share is 1, other where it is 0, mixed between. */
 export function mixPlanes(own: Float32Array, other: Float32Array, share: Float32Array): void {
@@ -24,7 +24,7 @@ export function raiseTo(plane: Float32Array, other: Float32Array, scale = 1): vo
 
 /** a b + c, or a b alone. */
 export function multiplyAdd(a: Float32Array, b: Float32Array, c?: Float32Array): Float32Array<ArrayBuffer> {
-  const out = newPlane(a.length);
+  const out = rawPlane(a.length);
   withKernels({ read: c ? [a, b, c] : [a, b], write: [out] }, (kernels, places) =>
     kernels.multiplyAdd(places[0]!, places[1]!, c ? places[2]! : 0, a.length, places[places.length - 1]!),
   );
@@ -45,7 +45,7 @@ export function faceOpacity(
   region: Float32Array,
   share: Float32Array,
 ): Float32Array<ArrayBuffer> {
-  const out = newPlane(mask.length);
+  const out = rawPlane(mask.length);
   withKernels({ read: [mask, region, cover, lost, share], write: [out] }, (kernels, [m, r, c, l, s, to]) =>
     kernels.faceOpacity(m!, r!, c!, l!, s!, mask.length, to!),
   );
@@ -54,7 +54,7 @@ export function faceOpacity(
 
 /** 1 less the larger of cover and lost where the face lies, 0 elsewhere. */
 export function seenShare({ mask, cover, lost }: FaceCover): Float32Array<ArrayBuffer> {
-  const out = newPlane(mask.length);
+  const out = rawPlane(mask.length);
   withKernels({ read: [mask, cover, lost], write: [out] }, (kernels, [m, c, l, to]) =>
     kernels.seenShare(m!, c!, l!, mask.length, to!),
   );

@@ -1,7 +1,7 @@
 /** Gaussian and Laplacian pyramids with the 5-tap binomial kernel [1 4 6 4 1] / 16 (Burt and Adelson 1983). Edges repeat. */
 import { withKernels } from './kernels/kernels.ts';
 import type { Plane } from './picture.ts';
-import { newPlane } from './planes.ts';
+import { newPlane, rawPlane } from './planes.ts';
 
 /** Bytes of one row that the kernels work on, with the values beyond its ends. */
 const rowRoom = (width: number): number => 4 * (width + 16);
@@ -10,7 +10,7 @@ const rowRoom = (width: number): number => 4 * (width + 16);
 export function reducePlane({ width, height, data }: Plane): Plane {
   const w = (width + 1) >> 1;
   const h = (height + 1) >> 1;
-  const out = newPlane(w * h);
+  const out = rawPlane(w * h);
   withKernels({ read: [data], write: [out], room: rowRoom(width) }, (kernels, [from, to], room) =>
     kernels.reduce(from!, width, height, to!, room),
   );
@@ -49,7 +49,7 @@ export function laplacianPyramid(plane: Plane, levels: number): Plane[] {
   return gaussian.map((level, i) => {
     const coarser = gaussian[i + 1];
     if (!coarser) return level;
-    const data = newPlane(level.data.length);
+    const data = rawPlane(level.data.length);
     addEnlarged(coarser, level, -1, data);
     return { width: level.width, height: level.height, data };
   });

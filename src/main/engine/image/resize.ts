@@ -2,7 +2,7 @@
 
 import { withKernels } from './kernels/kernels.ts';
 import type { Plane, RgbImage } from './picture.ts';
-import { newPlane } from './planes.ts';
+import { rawPlane } from './planes.ts';
 
 const halves = new WeakMap<RgbImage, RgbImage>();
 
@@ -45,7 +45,7 @@ export function halfRgb(image: RgbImage): RgbImage {
 export function halfPlane(plane: Plane): Plane {
   const width = plane.width >> 1;
   const height = plane.height >> 1;
-  const data = newPlane(width * height);
+  const data = rawPlane(width * height);
   shrinkInto(plane.data, plane.width, plane.height, 2, data);
   return { width, height, data };
 }
@@ -54,7 +54,7 @@ export function halfPlane(plane: Plane): Plane {
 export function shrinkPlane(source: Float32Array, width: number, height: number, factor: number): Plane {
   const w = Math.floor(width / factor);
   const h = Math.floor(height / factor);
-  const data = newPlane(w * h);
+  const data = rawPlane(w * h);
   shrinkInto(source, width, height, factor, data);
   return { width: w, height: h, data };
 }
@@ -158,7 +158,7 @@ export function resizePlane(
   height: number,
   plus: Slope = LEVEL,
 ): Float32Array<ArrayBuffer> {
-  const out = newPlane(width * height);
+  const out = rawPlane(width * height);
   withKernels({ read: [source], write: [out], room: rowsRoom(width, height) }, (kernels, [from, to], room) =>
     kernels.enlarge(from!, sw, sh, to!, width, height, plus.x, plus.y, plus.offset, room),
   );

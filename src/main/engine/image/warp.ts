@@ -3,13 +3,15 @@ import { type Affine, affineScale, applyAffine, composeAffine } from './affine.t
 import { cropRgb } from './crop.ts';
 import { withKernels } from './kernels/kernels.ts';
 import type { RgbImage } from './picture.ts';
-import { newPlane } from './planes.ts';
+import { newPlane, rawPlane } from './planes.ts';
 import { halfRgb } from './resize.ts';
 import type { Rect } from './working.ts';
 
 /** Largest reduction that is left to bilinear sampling; beyond it a halved image is sampled. */
 const MAX_REDUCTION = 1.5;
 const SMALLEST_LEVEL = 16;
+/** A picture of which less than this share is seen is not given to a kernel as a whole. */
+const MOSTLY = 0.8;
 
 /** The level of the mip chain whose pixels are about as large as the output's, and its scale. */
 function mipLevel(image: RgbImage, reduction: number): { level: RgbImage; scale: number } {
@@ -55,11 +57,12 @@ export function warpAffine(
   const { level, scale } = mipLevel(image, affineScale(toInput));
   const toLevel = composeAffine([scale, 0, 0, 0, scale, 0], toInput);
   const seen = seenPart(level, toLevel, width, height);
-  const part = seen.width * seen.height < level.width * level.height ? cropRgb(level, seen) : level;
+  const part = seen.width * seen.height < MOSTLY * level.width * level.height ? cropRgb(level, seen) : level;
   const out = newPlane(width * height * 3);
   const [a, b, c, d, e, f] = toLevel;
-  const u = c + 0.5 * (a + b) - 0.5 - seen.x;
-  const v = f + 0.5 * (d + e) - 0.5 - seen.y;
+  const [left, top] = part === level ? [0, 0] : [seen.x, seen.y];
+  const u = c + 0.5 * (a + b) - 0.5 - left;
+  const v = f + 0.5 * (d + e) - 0.5 - top;
   withKernels({ read: [part.data], change: outside ? [out, outside] : [out] }, (kernels, [from, to, beyond]) =>
     kernels.warpAffine(from!, part.width, part.height, u, a, b, v, d, e, width, height, to!, beyond ?? 0),
   );
@@ -87,7 +90,7 @@ export function sampleBilinear(
   channels: number,
   { u, v, width, height, stride, scale }: Places,
 ): Float32Array<ArrayBuffer> {
-  const out = newPlane(width * height * channels);
+  const out = rawPlane(width * height * channels);
   withKernels({ read: [source, u, v], write: [out] }, (kernels, [from, across, down, to]) =>
     kernels.sampleBilinear(from!, sw, sh, channels, across!, down!, stride, width, height, scale, to!),
   );

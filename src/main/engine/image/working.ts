@@ -1,7 +1,7 @@
 /** Between a file's own samples and the float images that the stages work on. */
 import { withKernels } from './kernels/kernels.ts';
 import type { DecodedPicture, RgbImage } from './picture.ts';
-import { newPlane } from './planes.ts';
+import { rawPlane } from './planes.ts';
 
 /** A rectangle of whole pixels. */
 export interface Rect {
@@ -37,7 +37,7 @@ export function toRgbImage(picture: DecodedPicture, rect: Rect = wholePicture(pi
   requireInside(picture, rect);
   const { pixels, channels } = picture;
   const size = rect.width * rect.height;
-  const data = newPlane(size * 3);
+  const data = rawPlane(size * 3);
   if (pixels instanceof Uint8Array) {
     unpackBytes(pixels, picture.width, channels, rect, data);
     return { width: rect.width, height: rect.height, data };

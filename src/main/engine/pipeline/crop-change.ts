@@ -3,7 +3,7 @@ import { type Affine, affineScale } from '#engine/image/affine.ts';
 import { blurInPlace } from '#engine/image/blur.ts';
 import { withKernels } from '#engine/image/kernels/kernels.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
-import { newPlane } from '#engine/image/planes.ts';
+import { newPlane, rawPlane } from '#engine/image/planes.ts';
 import type { Rect } from '#engine/image/working.ts';
 
 /** Changes below this are rounding errors of the stages, not changes. */
@@ -66,7 +66,7 @@ export function cropChange(before: RgbImage, after: RgbImage, toPhoto: Affine): 
   if (!box) return undefined;
   const { width, height } = before;
   const area = { x: box.x - 1, y: box.y - 1, width: box.width + 2, height: box.height + 2 };
-  const values = newPlane(area.width * area.height * VALUES);
+  const values = rawPlane(area.width * area.height * VALUES);
   withKernels({ read: [before.data, after.data], write: [values] }, (kernels, [was, is, to]) =>
     kernels.packChange(was!, is!, width, height, area.x, area.y, area.width, area.height, to!),
   );

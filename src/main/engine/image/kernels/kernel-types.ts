@@ -169,6 +169,37 @@ export interface Kernels {
     depth: number,
     attributes: number,
   ): void;
+  pull(
+    fine: number,
+    fineWeight: number,
+    width: number,
+    height: number,
+    channels: number,
+    out: number,
+    outWeight: number,
+  ): void;
+  push(
+    fine: number,
+    weight: number,
+    coarse: number,
+    width: number,
+    height: number,
+    channels: number,
+    out: number,
+  ): void;
+  holeOpacity(lost: number, region: number, cover: number, share: number, n: number, out: number): number;
+  fillHole(plane: number, background: number, change: number, hole: number, n: number): void;
+  weighMoves(
+    points: number,
+    count: number,
+    side: number,
+    step: number,
+    softness: number,
+    dx: number,
+    dy: number,
+    nearest: number,
+  ): void;
+  densities(colors: number, count: number, model: number, components: number, out: number): void;
 }
 
 /** What of the global `WebAssembly` is used: the types of Node leave it to those of browsers. */

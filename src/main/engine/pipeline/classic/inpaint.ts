@@ -5,9 +5,9 @@
  */
 import { cropRgb, withPart } from '#engine/image/crop.ts';
 import { fillUnknown } from '#engine/image/fill.ts';
-import { clamp } from '#engine/image/math.ts';
+import { withKernels } from '#engine/image/kernels/kernels.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
-import { newPlane } from '#engine/image/planes.ts';
+import { newPlane, rawPlane } from '#engine/image/planes.ts';
 import { resizePlane, shrinkPlane } from '#engine/image/resize.ts';
 import type { Exchange } from './exchange.ts';
 import { featureMask, forBox } from './feature-masks.ts';
@@ -28,12 +28,11 @@ export function fillLost(crop: RgbImage, exchanged: Exchange, texture: DrivenTex
   const { window, background, occluder, region, local } = exchanged;
   const { width, height } = window;
   const n = width * height;
-  const hole = newPlane(n);
-  let largest = 0;
-  for (let i = 0; i < n; i++) {
-    hole[i] = texture.lost[i]! * region[i]! * (1 - occluder[i]!) * opacity[i]!;
-    largest = Math.max(largest, hole[i]!);
-  }
+  const hole = rawPlane(n);
+  const maps = { read: [texture.lost, region, occluder, opacity], write: [hole] };
+  const largest = withKernels(maps, (kernels, [lost, inside, cover, share, to]) =>
+    kernels.holeOpacity(lost!, inside!, cover!, share!, n, to!),
+  );
   if (largest < LEAST_LOSS) return crop;
   const image = cropRgb(crop, window);
   const w = Math.floor(width / REDUCTION);
@@ -65,12 +64,9 @@ export function fillLost(crop: RgbImage, exchanged: Exchange, texture: DrivenTex
   const { data } = image;
   for (let k = 0; k < 3; k++) {
     const spread = resizePlane(filled.subarray(k * w * h, (k + 1) * w * h), w, h, width, height);
-    for (let i = 0; i < n; i++) {
-      if (hole[i]! <= 0) continue;
-      const o = k * n + i;
-      const value = clamp(background.data[o]! + spread[i]!, 0, 1);
-      data[o]! += hole[i]! * (value - data[o]!);
-    }
+    const part = (planes: Float32Array) => planes.subarray(k * n, (k + 1) * n);
+    const lent = { read: [part(background.data), spread, hole], change: [part(data)] };
+    withKernels(lent, (kernels, [behind, change, opening, to]) => kernels.fillHole(to!, behind!, change!, opening!, n));
   }
   return withPart(crop, window, { width, height, data });
 }

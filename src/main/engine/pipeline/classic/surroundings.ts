@@ -5,6 +5,7 @@
 
 import { PARTS } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
+import { withKernels } from '#engine/image/kernels/kernels.ts';
 import { clamp, smoothstep } from '#engine/image/math.ts';
 import { rasterizeMesh } from '#engine/image/mesh-raster.ts';
 import type { RgbImage } from '#engine/image/picture.ts';
@@ -47,7 +48,7 @@ const NEGLIGIBLE = 0.02;
 function bendGrid(mesh: CompositeMesh, size: number): { dx: Float32Array; dy: Float32Array } {
   const oval: readonly number[] = PARTS.oval;
   const count = oval.length * PER_EDGE;
-  const points = new Float64Array(count * 4);
+  const points = newPlane(count * 4);
   oval.forEach((a, i) => {
     const b = oval[(i + 1) % oval.length]!;
     for (let k = 0; k < PER_EDGE; k++) {
@@ -63,34 +64,21 @@ function bendGrid(mesh: CompositeMesh, size: number): { dx: Float32Array; dy: Fl
   const width = planarDistance(mesh.composite, VERTEX.rightCheek, VERTEX.leftCheek);
   const scale = size / 1024;
   const softness = scale ** 4 * 1e4;
-  const step = size / GRID;
-  const dx = newPlane(GRID * GRID);
-  const dy = newPlane(GRID * GRID);
-  for (let j = 0; j < GRID; j++) {
-    for (let i = 0; i < GRID; i++) {
-      const x = (i + 0.5) * step;
-      const y = (j + 0.5) * step;
-      let total = 0;
-      let sx = 0;
-      let sy = 0;
-      let nearest = Number.POSITIVE_INFINITY;
-      for (let p = 0; p < points.length; p += 4) {
-        const d2 = (x - points[p]!) ** 2 + (y - points[p + 1]!) ** 2;
-        nearest = Math.min(nearest, d2);
-        const w = 1 / (d2 * d2 + softness);
-        total += w;
-        sx += w * points[p + 2]!;
-        sy += w * points[p + 3]!;
-      }
-      const move = Math.hypot(sx, sy) / total;
+  const [dx, dy, nearest] = [newPlane(GRID * GRID), newPlane(GRID * GRID), newPlane(GRID * GRID)];
+  withKernels({ read: [points], write: [dx, dy, nearest] }, (kernels, [from, x, y, d2]) =>
+    kernels.weighMoves(from!, count, GRID, size / GRID, softness, x!, y!, d2!),
+  );
+  for (let j = 0, o = 0; j < GRID; j++) {
+    for (let i = 0; i < GRID; i++, o++) {
+      const move = Math.sqrt(dx[o]! * dx[o]! + dy[o]! * dy[o]!);
       const reach = Math.min(REACH.most * width, REACH.least * width + REACH.perMove * move);
-      const f = Math.max(0, 1 - Math.sqrt(nearest) / reach);
+      const f = Math.max(0, 1 - Math.sqrt(nearest[o]!) / reach);
       // The picture's border stays where it is.
       const border = Math.min(i, j, GRID - 1 - i, GRID - 1 - j);
       const smooth = f * f * (3 - 2 * f) * clamp(border / 3, 0, 1);
       const fade = smooth * smoothstep(FAINT.none * scale, FAINT.whole * scale, smooth * move);
-      dx[j * GRID + i] = (sx / total) * fade;
-      dy[j * GRID + i] = (sy / total) * fade;
+      dx[o]! *= fade;
+      dy[o]! *= fade;
     }
   }
   return { dx, dy };

@@ -1,7 +1,7 @@
 /** The colours of a picture rounded to cells, each listed once: densities are then evaluated per colour, not per pixel. */
 
 import { newPlane } from '#engine/image/planes.ts';
-import { type ColorModel, colorDensity } from './color-model.ts';
+import { type ColorModel, colorDensities } from './color-model.ts';
 
 /** Lab units of a cell, and the cells along each axis (a and b from -96 to 96). */
 const CELL = 1.5;
@@ -51,8 +51,5 @@ export function colorCells(lab: Float32Array): ColorCells {
 
 /** The density of every listed colour; all 0 for an empty model. */
 export function cellDensities(model: ColorModel, { colors, count }: ColorCells): Float32Array<ArrayBuffer> {
-  const out = newPlane(count);
-  if (model.length === 0) return out;
-  for (let k = 0; k < count; k++) out[k] = colorDensity(model, colors[3 * k]!, colors[3 * k + 1]!, colors[3 * k + 2]!);
-  return out;
+  return colorDensities(model, colors, count);
 }

@@ -1,4 +1,5 @@
 /** Mixtures of Gaussians over colours: what skin, hair, clothes and background look like in one picture. */
+import { withKernels } from '#engine/image/kernels/kernels.ts';
 import { newPlane } from '#engine/image/planes.ts';
 
 const D = 3;
@@ -211,4 +212,14 @@ export function colorDensity(model: ColorModel, l: number, a: number, b: number)
     if (q < 60) sum += factor * Math.exp(-0.5 * q);
   }
   return sum;
+}
+
+/** `colorDensity` of each of some colours (Lab, interleaved). */
+export function colorDensities(model: ColorModel, colors: Float32Array, count: number): Float32Array<ArrayBuffer> {
+  const out = newPlane(count);
+  const numbers = Float32Array.from(model.flatMap(({ mean, precision, factor }) => [...mean, ...precision, factor]));
+  withKernels({ read: [colors, numbers], write: [out] }, (kernels, [from, components, to]) =>
+    kernels.densities(from!, count, components!, model.length, to!),
+  );
+  return out;
 }

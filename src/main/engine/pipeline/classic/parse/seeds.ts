@@ -6,7 +6,7 @@ import {
   type ColorModel,
   type ColorSamples,
   collectSamples,
-  colorDensity,
+  colorDensities,
   fitColorModel,
   withShadeAndShine,
 } from './color-model.ts';
@@ -81,11 +81,7 @@ export function firstModels(context: ParseContext): ColorModels {
     collectSamples(lab, (i) => (core[i]! > 0.9 && features[i]! < 0.05 ? skinLesson(frame.v[i]!) : 0)),
   );
   const skin = withShadeAndShine(fitColorModel(samples, 4));
-  const own = newPlane(samples.count);
-  for (let i = 0; i < own.length; i++) {
-    own[i] = colorDensity(skin, samples.colors[3 * i]!, samples.colors[3 * i + 1]!, samples.colors[3 * i + 2]!);
-  }
-  own.sort();
+  const own = colorDensities(skin, samples.colors, samples.count).sort();
   const clearlySkin = own[Math.floor(own.length * 0.05)] ?? 0;
   const densities = cellDensities(skin, cells);
   const likeSkin = (i: number, factor: number) => densities[cells.slots[i]!]! >= clearlySkin * factor;
