@@ -53,6 +53,28 @@ describe('ResidentState', () => {
     expect(options.initial.w).toEqual(floats([2], [0, 0]));
   });
 
+  it('goes on from where it was when a step was refused, in whatever memory', async () => {
+    await using whole = await ResidentState.open(descent(), options);
+    await using refused = await ResidentState.open(descent(), options);
+    const losses: [number, number][] = [];
+    for (let step = 0; step < 5; step++) {
+      const before = await refused.read();
+      const failing = refused.step({ target: floats([2], [9, 9]) }, async () => {
+        // While a step is judged, the state is the one that it started from.
+        expect(await refused.read()).toEqual(before);
+        throw new Error('refused');
+      });
+      await expect(failing).rejects.toThrow('refused');
+      expect(await refused.read()).toEqual(before);
+      const [a, b] = [await whole.step({ target }), await refused.step({ target })];
+      losses.push([Number(a['loss']!.data[0]), Number(b['loss']!.data[0])]);
+      expect(await refused.read()).toEqual(await whole.read());
+    }
+    expect(losses.map(([a]) => a)).toEqual(losses.map(([, b]) => b));
+    expect(new Set(losses.map(([a]) => a)).size).toBe(5);
+    expect(options.initial.w).toEqual(floats([2], [0, 0]));
+  });
+
   it('names what does not fit', async () => {
     const open = (changes: object) => ResidentState.open(descent(), { ...options, ...changes });
     await expect(open({ state: { weights: 'new w' } })).rejects.toThrow('no state input "weights"');

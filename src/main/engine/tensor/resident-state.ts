@@ -24,14 +24,23 @@ export interface ResidentOptions extends SessionOptions {
 export class ResidentState implements AsyncDisposable {
   readonly name: string;
   readonly #step: InferenceSession;
-  readonly #options: ResidentOptions;
+  readonly #options: Omit<ResidentOptions, 'initial'>;
   #state: Record<string, Tensor>;
+  /** Memory of the state before this one, by input name, into which the next step writes. On the CPU only. */
+  #spare: Record<string, Tensor> | undefined;
+  /** Whether the state lies in memory of its own: that of the initial one belongs to the caller. */
+  #owned = false;
   #reader: InferenceSession | undefined;
   #closed = false;
 
-  private constructor(step: InferenceSession, options: ResidentOptions, state: Record<string, Tensor>) {
+  private constructor(
+    step: InferenceSession,
+    { initial: _, ...options }: ResidentOptions,
+    state: Record<string, Tensor>,
+  ) {
     this.name = options.name;
     this.#step = step;
+    // Without the initial state: it may be gigabytes, and it is over after one step.
     this.#options = options;
     this.#state = state;
   }
@@ -83,23 +92,37 @@ export class ResidentState implements AsyncDisposable {
   ): Promise<Record<string, TensorData>> {
     this.#checkOpen();
     const given = runtimeInputs(this.name, this.#step, inputs, this.inputNames);
-    const results = await this.#step.run({ ...this.#state, ...given });
+    const spare = this.#spare;
+    const into = Object.fromEntries(this.#step.outputNames.map((name): [string, Tensor | null] => [name, null]));
+    for (const [input, output] of Object.entries(this.#options.state)) into[output] = spare?.[input] ?? null;
+    const results = await this.#step.run({ ...this.#state, ...given }, into);
     const next: Record<string, Tensor> = {};
-    for (const [input, output] of Object.entries(this.#options.state)) next[input] = results[output] as Tensor;
+    for (const [input, output] of Object.entries(this.#options.state))
+      next[input] = spare?.[input] ?? (results[output] as Tensor);
     const replaced = new Set(Object.values(this.#options.state));
     const others = Object.entries(results).filter(([name]) => !replaced.has(name));
     const reported = Object.fromEntries(others.map(([name, tensor]) => [name, plain(tensor as Tensor)]));
     try {
       await judge?.(reported);
     } catch (error) {
-      for (const tensor of Object.values(next)) tensor.dispose();
+      this.#keep(next);
       throw error;
     }
     const previous = this.#state;
     this.#state = next;
-    for (const tensor of Object.values(previous)) tensor.dispose();
-    releaseMemory();
+    this.#spare = undefined;
+    if (this.#owned) this.#keep(previous);
+    this.#owned = true;
     return reported;
+  }
+
+  /**
+   * Keeps the memory of a state that is not needed any more. Fresh memory for gigabytes of state, and copying it there,
+   * would take as long as a third of the arithmetic of an update.
+   */
+  #keep(tensors: Record<string, Tensor>): void {
+    if (!isRemote(this.#options)) this.#spare = tensors;
+    else for (const tensor of Object.values(tensors)) tensor.dispose();
   }
 
   /** The state as it is now, by input name. @param names only these */
@@ -123,6 +146,7 @@ export class ResidentState implements AsyncDisposable {
     this.#closed = true;
     for (const tensor of Object.values(this.#state)) tensor.dispose();
     this.#state = {};
+    this.#spare = undefined;
     await this.#reader?.release();
     await this.#step.release();
     releaseMemory();
