@@ -1,4 +1,5 @@
 /** Drafts: sooner, less fine, the same picture in all that matters, and never taken for a result. */
+import type { Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '#engine/errors.ts';
 import { createPhotoStudio } from '#engine/pipeline/create-photo-studio.ts';
@@ -63,6 +64,30 @@ describe('a draft', () => {
     const changed = compare(ofTarget, ofFull, box).psnr;
     expect(near).toBeGreaterThan(31);
     expect(near).toBeGreaterThan(changed + 6);
+  });
+
+  it.each([
+    ['in colour', (image: Sharp) => image],
+    ['grey', (image: Sharp) => image.greyscale().toColourspace('b-w')],
+    ['with 16 bits and alpha', (image: Sharp) => image.ensureAlpha(0.8).toColourspace('rgb16')],
+  ])('of a large photo %s is made at the size of a window, and lies where the result lies', async (name, edit) => {
+    const file = await writeSample(scratch.folder, 'kofi', `large ${name}.png`, 2400, edit);
+    const target = await studio.open(file, { thorough: false });
+    const pair = { ...large, target };
+    const draft = await studio.swap(request(pair, {}, true));
+    const full = await studio.swap(request(pair, {}, undefined));
+    expect([draft.width, draft.height]).toEqual([2400, 3000]);
+    const view = await studio.viewResult(draft.result, 4000);
+    expect(view.height).toBe(1536);
+    for (const [i, at] of draft.faces[0]!.touched.entries()) {
+      expect(Math.abs(at - full.faces[0]!.touched[i]!)).toBeLessThan(48);
+    }
+    const [ofDraft, ofFull] = [await seen(draft.result), await seen(full.result)];
+    const scale = ofDraft.height / 3000;
+    const box = target.faces[0]!.box.map((v) => Math.round(v * scale)) as [number, number, number, number];
+    const { psnr } = compare(ofDraft, ofFull, box);
+    expect(psnr).toBeGreaterThan(31);
+    studio.close(target.photo);
   });
 
   it('is not exported', async () => {

@@ -14,6 +14,7 @@ import type { ExportSettings } from '#shared/settings.ts';
 import { STAGE_IDS, type StageId } from '#shared/stages.ts';
 import { alignFace, faceTransform, resizedTransform } from './align-stage.ts';
 import type { AlignedFace } from './aligned-face.ts';
+import { type DraftPicture, draftPicture, inPhoto } from './draft-picture.ts';
 import type { SwappedPair } from './engine-stages.ts';
 import { Engines, type EnginesOptions } from './engines.ts';
 import { enlargeFace, overviewOf } from './overview.ts';
@@ -124,7 +125,9 @@ class LocalPhotoStudio implements PhotoStudio {
     if (new Set(targets).size < targets.length)
       throw new UsageError('Each face of the target can have one source only.');
     const runner = new StageRunner(this.#cache, run, assignments.length);
-    let { picture } = this.#photos.get(request.target);
+    const { picture: photo } = this.#photos.get(request.target);
+    let picture = photo;
+    let reduced: DraftPicture | undefined;
     const faces: SwapResult['faces'] = [];
     const pairs = new Map<number, SwappedPair>();
     for (const [index, { targetFace, source, sourceFace, others = [] }] of assignments.entries()) {
@@ -142,8 +145,15 @@ class LocalPhotoStudio implements PhotoStudio {
       }));
       const extras = { others: further, refined: this.#refined, draft };
       const pair = await engine.run(target, from, settings, runner, extras);
-      const under = picture;
-      const pasted = await runner.measure('paste', () => pasteBack(under, pair.alignedTarget, pair.result));
+      const pasted = await runner.measure('paste', async () => {
+        const { alignedTarget, result } = pair;
+        if (pair.draft && pairs.size === 0) reduced = await draftPicture(photo);
+        if (!reduced) return pasteBack(picture, alignedTarget, result);
+        const toPhoto = composeAffine(reduced.fromPhoto, alignedTarget.toPhoto);
+        const under = pairs.size === 0 ? reduced.picture : picture;
+        const draft = await pasteBack(under, { ...alignedTarget, toPhoto }, result);
+        return { picture: draft.picture, touched: inPhoto(draft.touched, reduced) };
+      });
       picture = pasted.picture;
       pairs.set(targetFace, pair);
       const { x, y, width, height } = pasted.touched;
@@ -159,7 +169,7 @@ class LocalPhotoStudio implements PhotoStudio {
     }
     const isDraft = [...pairs.values()].some((pair) => pair.draft);
     const result = this.#results.add({ picture, engine: engine.id, draft: isDraft, pairs });
-    const { width, height } = picture;
+    const { width, height } = photo;
     return {
       result,
       engine: engine.id,
