@@ -99,6 +99,8 @@ export const jobInfoSchema = z.object({
   secondsLeft: z.number().nullable(),
   /** The faces are found: tracks can be listed and sources assigned. */
   analysed: z.boolean(),
+  /** It has looked for people and waits to be told who gets which face: nobody has started it yet. */
+  draft: z.boolean(),
   /** It has begun to tune weights of its own, which go when it is cancelled, begun anew or removed. */
   tuned: z.boolean(),
   /** Frames in which a face was exchanged, so far. */

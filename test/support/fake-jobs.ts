@@ -78,6 +78,7 @@ export function createFakeJobs(): FakeJobs {
         fps: null,
         secondsLeft: null,
         analysed: false,
+        draft: false,
         tuned: false,
         swappedFrames: 0,
         skipped: [],

@@ -3,7 +3,7 @@ import type { ErrorReport } from '#shared/errors.ts';
 import type { JobId, JobInfo } from '#shared/jobs.ts';
 import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
-import { byId, isDraft } from '../model/job-status.ts';
+import { byId } from '../model/job-status.ts';
 import {
   type ClipKey,
   type FrameSpan,
@@ -109,7 +109,7 @@ export function clipPeople(link: StudioLink, { files, choices, fail, forget }: C
     const { video } = usePreferences.getState().settings;
     const span = wantedSpan(currentDocument().video, clip.info.frames, video.maxFrames);
     const job = await makeDraft(key, span, people);
-    if (isDraft(job)) {
+    if (job.draft) {
       changeClip(key, { draft: job.id });
       return job.id;
     }
@@ -142,7 +142,7 @@ export function clipPeople(link: StudioLink, { files, choices, fail, forget }: C
       if (people.phase !== 'looking' || people.job === null) continue;
       const job = byId(list, people.job);
       if (!job) continue;
-      if (isDraft(job)) await adopt(clip.key, job).catch((error: unknown) => fail(reportOf(error)));
+      if (job.draft) await adopt(clip.key, job).catch((error: unknown) => fail(reportOf(error)));
       else if (job.state === 'failed' && job.error)
         changeClip(clip.key, { people: { phase: 'failed', error: job.error } });
       else if (job.state === 'cancelled') changeClip(clip.key, { people: { phase: 'none' } });

@@ -3,10 +3,6 @@ import type { JobId, JobInfo } from '#shared/jobs.ts';
 import { JOB_PHASES, type JobState } from '#shared/video.ts';
 import { text } from '../text.ts';
 
-/** Found people, and nobody has a face yet: the job waits for the user, not for its turn. */
-export const isDraft = (job: Pick<JobInfo, 'state' | 'phase' | 'analysed'>): boolean =>
-  job.state === 'paused' && job.phase === 'analyse' && job.analysed;
-
 export const isBusy = ({ state }: Pick<JobInfo, 'state'>): boolean => state === 'running' || state === 'queued';
 
 /** What a user can do with a job in a state. */
@@ -33,7 +29,7 @@ export function duration(seconds: number): string {
 
 /** One line about a job: its phase and pace while it runs, its state otherwise. */
 export function jobLine(job: JobInfo): string {
-  if (isDraft(job)) return text.video.jobs.draft;
+  if (job.draft) return text.video.jobs.draft;
   if (job.state !== 'running') return text.video.jobs.states[job.state];
   if (job.framesTotal === 0) return text.video.jobs.gettingReady;
   if (job.framesDone === 0) {

@@ -123,6 +123,10 @@ describe('a draft', () => {
       [[0, 19]],
       [[20, 49]],
     ]);
+    expect(configured.draft).toBe(true);
+    await queue.resume(id);
+    // Started and paused at once it is a job like others, although it stands where the draft stood.
+    expect(await queue.pause(id)).toMatchObject({ state: 'paused', draft: false });
     await queue.resume(id);
     expect(await queue.settled(id)).toMatchObject({ state: 'done', swappedFrames: 10, first: 25, end: 35 });
     expect(engine.looked).toEqual(range(0, 50));

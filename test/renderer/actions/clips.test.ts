@@ -119,6 +119,7 @@ const job = (state: JobState, phase: JobInfo['phase'] = 'analyse'): JobInfo => (
   fps: null,
   secondsLeft: null,
   analysed: state === 'paused',
+  draft: state === 'paused' && phase === 'analyse',
   tuned: false,
   swappedFrames: 0,
   skipped: [],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type JobInfo, jobIdSchema } from '#shared/jobs.ts';
 import type { JobState } from '#shared/video.ts';
-import { duration, inOrder, isDraft, jobDetails, jobLine, madeAt } from '../../../src/renderer/model/job-status.ts';
+import { duration, inOrder, jobDetails, jobLine, madeAt } from '../../../src/renderer/model/job-status.ts';
 import { afterEvent, type JobsState } from '../../../src/renderer/state/jobs.ts';
 
 const job = (n: number, state: JobState, change: Partial<JobInfo> = {}): JobInfo => ({
@@ -24,6 +24,7 @@ const job = (n: number, state: JobState, change: Partial<JobInfo> = {}): JobInfo
   fps: null,
   secondsLeft: null,
   analysed: true,
+  draft: false,
   tuned: false,
   swappedFrames: 0,
   skipped: [],
@@ -50,14 +51,8 @@ describe('a job', () => {
     expect(jobLine(job(1, 'running', { framesDone: 0, framesTotal: 0 }))).toBe('Getting ready …');
     expect(jobLine(job(1, 'running', { phase: 'finish', framesDone: 0 }))).toBe('Write the video …');
     expect(jobLine(job(1, 'interrupted'))).toBe('Interrupted');
-    expect(jobLine(job(1, 'paused', { phase: 'analyse' }))).toBe('People found: choose their faces');
-  });
-
-  it('that has found people waits for faces; one that was paused does not', () => {
-    expect(isDraft(job(1, 'paused', { phase: 'analyse' }))).toBe(true);
-    expect(isDraft(job(1, 'paused', { phase: 'analyse', analysed: false }))).toBe(false);
-    expect(isDraft(job(1, 'paused'))).toBe(false);
-    expect(isDraft(job(1, 'running', { phase: 'analyse' }))).toBe(false);
+    expect(jobLine(job(1, 'paused', { phase: 'analyse', draft: true }))).toBe('People found: choose their faces');
+    expect(jobLine(job(1, 'paused', { phase: 'analyse' }))).toBe('Paused');
   });
 
   it('stands in the list by what it does: running, waiting in its order, then the newest', () => {

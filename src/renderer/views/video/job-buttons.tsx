@@ -11,7 +11,7 @@ import {
 import { useState } from 'react';
 import type { JobInfo } from '#shared/jobs.ts';
 import { useStudio } from '../../actions/studio.ts';
-import { isDraft, JOB_ACTIONS, type JobAction } from '../../model/job-status.ts';
+import { JOB_ACTIONS, type JobAction } from '../../model/job-status.ts';
 import { useConnection } from '../../state/connection.ts';
 import { text } from '../../text.ts';
 import { ConfirmDialog } from '../dialogs/confirm-dialog.tsx';
@@ -65,7 +65,7 @@ export function JobButtons({ job, labels = false }: { job: JobInfo; labels?: boo
   const ready = useConnection((state) => state.phase === 'ready');
   const [busy, setBusy] = useState<JobAction | 'save' | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
-  const draft = isDraft(job);
+  const { draft } = job;
   const focusTarget = useRestoreFocusTarget();
   const act = (action: JobAction) => {
     setBusy(action);

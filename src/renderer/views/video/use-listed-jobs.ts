@@ -1,7 +1,6 @@
 /** The jobs that the list shows. */
 import { useMemo } from 'react';
 import type { JobInfo } from '#shared/jobs.ts';
-import { isDraft } from '../../model/job-status.ts';
 import { useClips } from '../../state/clips.ts';
 import { useJobs } from '../../state/jobs.ts';
 
@@ -11,6 +10,6 @@ export function useListedJobs(): readonly JobInfo[] {
   const clips = useClips((state) => state.byKey);
   return useMemo(() => {
     const own = new Set(Object.values(clips).map((clip) => clip?.draft));
-    return list.filter((job) => !(isDraft(job) && own.has(job.id)));
+    return list.filter((job) => !(job.draft && own.has(job.id)));
   }, [list, clips]);
 }
