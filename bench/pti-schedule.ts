@@ -32,7 +32,7 @@ const DEFAULT_FRAMES = 32;
 const DEFAULT_PASSES = 6;
 /** Updates that are timed in each form, after one that is not. */
 const DEFAULT_RUNS = 2;
-/** The highest at which the literal schedule lowers the loss pass by pass on these weights. */
+/** For these weights; the published rate is for trained ones. */
 const LEARNING_RATE = 3e-5;
 const RECOLOR_LAMBDA = 5;
 /** How far from the start the weights behind the targets are. */
