@@ -113,6 +113,7 @@ export class ResidentState implements AsyncDisposable {
     this.#spare = undefined;
     if (this.#owned) this.#keep(previous);
     this.#owned = true;
+    releaseMemory();
     return reported;
   }
 
