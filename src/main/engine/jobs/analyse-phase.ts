@@ -4,6 +4,7 @@
  */
 import { access, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { DamagedRecordError } from '#engine/face/tracks/observation-codec.ts';
 import type { FaceTimeline } from '#engine/face/tracks/timeline.ts';
 import { writeFileAtomic } from '#engine/files/atomic.ts';
 import { makeFolder } from '#engine/files/folder.ts';
@@ -63,11 +64,28 @@ async function seenInClip({ target, decodedTimes }: Manifest, engine: VideoEngin
 }
 
 /**
- * Runs or finishes the analysis.
+ * Runs or finishes the analysis; where a record turns out to be damaged, all frames are looked at again.
  * @returns the timeline, frames counted over the whole clip, and its tracks
  * @throws UnexpectedFramesError, InputError, StorageError, CancelledError
  */
 export async function analysePhase(run: JobRun): Promise<Analysis> {
+  try {
+    return await lookOrGoOn(run);
+  } catch (error) {
+    if (!(error instanceof DamagedRecordError)) throw error;
+    await forgetRecords(run);
+    return lookOrGoOn(run);
+  }
+}
+
+/** The store may hold the same bytes under another name. */
+async function forgetRecords({ folder, manifest, engine, faces }: JobRun): Promise<void> {
+  const seenIn = faces && (await seenInClip(manifest, engine));
+  if (seenIn) await faces?.forget(seenIn);
+  await rm(folder.analysis, { recursive: true, force: true });
+}
+
+async function lookOrGoOn(run: JobRun): Promise<Analysis> {
   const { folder, manifest, engine, signal, meter, listener } = run;
   await takeSeen(folder, manifest, engine, run.faces);
   const total = lookedCount(manifest);

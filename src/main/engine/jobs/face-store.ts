@@ -23,6 +23,8 @@ export interface FaceStore {
   take(clip: SeenIn, span: FrameSpan, folder: string): Promise<void>;
   /** Keeps a record for others. A store that cannot take it goes without. */
   give(clip: SeenIn, file: string): Promise<void>;
+  /** Throws away what is known of a clip. */
+  forget(clip: SeenIn): Promise<void>;
   /** Forgets clips that nobody has used for long, and the oldest while there are too many. */
   tidy(): Promise<void>;
 }
@@ -68,6 +70,8 @@ export function openFaceStore(folder: string, limits: FaceStoreLimits = FACE_STO
         // Nothing is lost but time: the next job looks for itself.
       }
     },
+
+    forget: (clip) => rm(folderOf(clip), { recursive: true, force: true }),
 
     async tidy() {
       const names = await readdir(folder).catch(() => []);

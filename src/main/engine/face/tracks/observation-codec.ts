@@ -79,7 +79,7 @@ export function encodeObservations({ observations, state }: ObservationChunk): U
   return bytes;
 }
 
-/** @throws InputError when the bytes are no whole chunk of this version */
+/** @throws DamagedRecordError when the bytes are no whole chunk of this version */
 export function decodeObservations(bytes: Uint8Array, file?: string): ObservationChunk {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [magic, version, textBytes, floatBytes, signatureBytes] =
@@ -134,5 +134,8 @@ function readIndex(text: Uint8Array, file: string | undefined): z.infer<typeof I
   }
 }
 
-const damaged = (file: string | undefined, cause?: unknown): InputError =>
-  new InputError('This record of faces is damaged, or of another version.', { file, cause });
+/** What was seen can be seen again: whoever has the clip need not give up. */
+export class DamagedRecordError extends InputError {}
+
+const damaged = (file: string | undefined, cause?: unknown): DamagedRecordError =>
+  new DamagedRecordError('This record of faces is damaged, or of another version.', { file, cause });
