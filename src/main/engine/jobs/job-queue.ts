@@ -1,6 +1,7 @@
 /** The queue of this process over the jobs' folder that all processes share. */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { UsageError } from '#engine/errors.ts';
+import { DamagedRecordError } from '#engine/face/tracks/observation-codec.ts';
 import { isLock, type Lock, lockOwner, tryLock } from '#engine/files/lock.ts';
 import { type JobId, type JobInfo, jobIdSchema } from '#shared/jobs.ts';
 import { ActiveJob, type Wish } from './active-job.ts';
@@ -152,8 +153,10 @@ class FolderJobQueue implements JobQueue {
   }
 
   async settled(id: JobId): Promise<JobInfo> {
-    await this.#active.get(id)?.over;
-    return this.get(id);
+    const active = this.#active.get(id);
+    await active?.over;
+    // Where its folder refused the last word, this process still knows it.
+    return active?.job.unwritten ? active.job.info() : this.get(id);
   }
 
   async tidy(): Promise<void> {
@@ -218,7 +221,13 @@ class FolderJobQueue implements JobQueue {
     await this.#alone(id, async ({ folder, manifest, state }) => {
       await takeSeen(folder, manifest, this.#engine, this.#faces);
       if ((await analysedFrames(folder, manifest)) < lookedCount(manifest)) return;
-      await readAnalysis(folder, manifest, this.#engine, signal ?? new AbortController().signal);
+      try {
+        await readAnalysis(folder, manifest, this.#engine, signal ?? new AbortController().signal);
+      } catch (error) {
+        // The job itself looks again.
+        if (error instanceof DamagedRecordError) return;
+        throw error;
+      }
       const changed = new Date().toISOString();
       await writeState(folder, { ...state, ...afterAnalysis(manifest), state: 'paused', changed });
       seen = true;
