@@ -63,6 +63,24 @@ describe('a swap', () => {
     expect(report.faces[0]!.stages).toEqual(STAGE_IDS);
   });
 
+  it('touches little beyond the face, and less for a single feature', async () => {
+    const [x, y, width, height] = freja.faces[0]!.box;
+    const { touched } = await run(ines, freja);
+    // The new outline bends what surrounds the face as far as it moves.
+    const most = 0.3 * width;
+    expect(touched[0]).toBeGreaterThan(x - most);
+    expect(touched[0] + touched[2]).toBeLessThan(x + width + most);
+    expect(touched[1] + touched[3]).toBeLessThan(y + height + most);
+    const { regions } = DEFAULT_SWAP_SETTINGS;
+    const ids = Object.keys(regions) as (keyof typeof regions)[];
+    const nose = Object.fromEntries(
+      ids.map((id) => [id, id === 'nose' ? regions[id] : { ...regions[id], texture: false, shape: false }]),
+    ) as typeof regions;
+    const alone = (await run(ines, freja, { regions: nose })).touched;
+    expect(alone[2]).toBeLessThan(0.95 * width);
+    expect(alone[2] * alone[3]).toBeLessThan(0.5 * touched[2] * touched[3]);
+  });
+
   it('keeps the landmarks of the target within 0.12 eye distances', async () => {
     const { report } = await run(ines, freja);
     const { bytes } = await studio.encodeResult(report.result, PNG);
