@@ -292,9 +292,11 @@ async function checkSpace(packs: string, bytes: number): Promise<void> {
   let folder = path.resolve(packs);
   while (!(await stat(folder).catch(() => undefined)) && path.dirname(folder) !== folder) folder = path.dirname(folder);
   const space = await statfs(folder).catch(() => undefined);
-  if (space === undefined || space.bavail * space.bsize >= bytes + SPARE_BYTES) return;
+  const needed = bytes + SPARE_BYTES;
+  if (space === undefined || space.bavail * space.bsize >= needed) return;
+  const mebibytes = (value: number): number => Math.round(value / 2 ** 20);
   throw new StorageError(
-    `The disk has ${Math.floor((space.bavail * space.bsize) / 2 ** 20)} MiB left, ${Math.ceil(bytes / 2 ** 20)} MiB are needed.`,
+    `The disk has ${mebibytes(space.bavail * space.bsize)} MiB left, about ${mebibytes(needed)} MiB are needed.`,
     { file: packs, action: 'Free some space, or set E4S_HOME to a folder on another disk.' },
   );
 }
