@@ -35,7 +35,7 @@ function seenPart(picture: RgbImage, map: Affine, width: number, height: number)
   const along = (k: 0 | 1, size: number): [number, number] => {
     const places = corners.map((corner) => corner[k]);
     const first = Math.max(0, Math.min(size - 2, Math.floor(Math.min(...places)) - 2));
-    const last = Math.max(first + 2, Math.min(size, Math.ceil(Math.max(...places)) + 2));
+    const last = Math.min(size, Math.max(first + 2, Math.ceil(Math.max(...places)) + 2));
     return [first, last - first];
   };
   const [x, w] = along(0, picture.width);
