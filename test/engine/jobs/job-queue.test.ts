@@ -103,7 +103,9 @@ describe('a job', () => {
     expect((await queue.settled(added.id)).state).toBe('done');
     expect(path.extname((await queue.filesOf(added.id)).result ?? '')).toBe('.mov');
     // A name says more.
-    expect((await queue.add(world.request(clip, { container: 'mov', out: world.at('out.mkv') }))).container).toBe('mkv');
+    expect((await queue.add(world.request(clip, { container: 'mov', out: world.at('out.mkv') }))).container).toBe(
+      'mkv',
+    );
     expect(await rejection(add(queue, { container: 'webm' }))).toMatchObject({ kind: 'usage' });
   });
 
