@@ -48,7 +48,10 @@ export class StageCache {
   }
 
   set(key: string, value: unknown): void {
-    if (this.#apart?.holds(key)) return this.#apart.cache.set(key, value);
+    if (this.#apart?.holds(key)) {
+      this.#apart.cache.set(key, value);
+      return;
+    }
     this.delete(key);
     const bytes = heldBytes(value);
     this.#entries.set(key, { value, bytes });
@@ -60,7 +63,10 @@ export class StageCache {
   }
 
   delete(key: string): void {
-    if (this.#apart?.holds(key)) return this.#apart.cache.delete(key);
+    if (this.#apart?.holds(key)) {
+      this.#apart.cache.delete(key);
+      return;
+    }
     const entry = this.#entries.get(key);
     if (!entry) return;
     this.#entries.delete(key);
