@@ -171,6 +171,16 @@ describe('a video', () => {
     expect(download.suggestedFilename()).toBe('two people-swap.mp4');
     const saved = await openVideo(await download.path());
     expect([saved.times.pts.length, saved.info.audio.length]).toEqual([16, 1]);
+
+    // The people are known still: a shorter range and another job need no second look.
+    await page.getByRole('tab', { name: 'Clip', exact: true }).click();
+    await page.getByRole('slider', { name: 'Last frame' }).focus();
+    for (let i = 0; i < 12; i++) await page.keyboard.press('ArrowLeft');
+    expect(await page.getByRole('button', { name: /^Find people/ }).count()).toBe(0);
+    await page.getByRole('tab', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Start job' }).click();
+    await page.getByText('4 of 4 frames swapped').waitFor(PATIENCE);
+    await jobSays(page, /frames 1 to 4/);
     await close();
   }, 300_000);
 
@@ -204,7 +214,7 @@ describe('a video', () => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel job', exact: true }).click();
     await jobSays(page, 'Cancelled');
     await press(page, 'Remove');
-    await expect.poll(() => page.getByRole('tab', { name: 'Jobs (1)' }).count(), PATIENCE).toBe(1);
+    await expect.poll(() => page.getByRole('button', { name: 'Show long.mp4' }).count(), PATIENCE).toBe(0);
     await close();
   }, 300_000);
 

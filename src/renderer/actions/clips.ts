@@ -51,10 +51,8 @@ export function clipActions(link: StudioLink, photos: PhotoActions, fail: (repor
     if (!clip) return null;
     const { draft } = clip;
     if (draft !== null) {
-      const job = await inTurn(async () => {
-        await tellDraft(draft);
-        return link.engine().jobs.resume({ job: draft });
-      });
+      await tellDraft(draft);
+      const job = await link.engine().jobs.resume({ job: draft });
       told.delete(draft);
       changeClip(key, { draft: null });
       return job;
@@ -116,7 +114,8 @@ export function clipActions(link: StudioLink, photos: PhotoActions, fail: (repor
         return null;
       }
       try {
-        return await startJob(clip.key);
+        // A preview before it may be making the draft that it lets go on.
+        return await inTurn(() => startJob(clip.key));
       } catch (error) {
         fail(reportOf(error));
         return null;
