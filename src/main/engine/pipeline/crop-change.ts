@@ -13,7 +13,7 @@ const DETAIL_GOES = { from: 0.01, to: 0.05 } as const;
 const NEIGHBOURHOOD = 6;
 
 /** Values of a pixel: the difference of red, green, blue; the share of detail that goes; the colours before; nothing. */
-export const VALUES = 8;
+const VALUES = 8;
 
 export interface CropChange {
   /** Side of the crop. */
