@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findHome } from '#engine/files/home.ts';
-import { removeLeftovers } from '#engine/host/keep-tidy.ts';
+import { removeLeftovers, tidyJobs } from '#engine/host/keep-tidy.ts';
 import { createKeptClips } from '#engine/host/kept-clips.ts';
+import { createFakeJobs } from '../support/fake-jobs.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -71,4 +72,14 @@ test('clips of which another process is making a job stay; those of dead process
   mine[Symbol.dispose]();
   await clips.sweep([]);
   expect(await files()).toEqual([other, 'sent.mp4']);
+});
+
+test('clips of drafts that go, go with them', async () => {
+  await write(`clips/${2 ** 22 + 1}-0123456789abcdef01234567/clip.mp4`, 0);
+  const [jobs, clips] = [createFakeJobs(), createKeptClips(path.join(root, 'clips'))];
+  await tidyJobs(jobs, clips);
+  expect(await files()).toHaveLength(1);
+  jobs.left = 1;
+  await tidyJobs(jobs, clips);
+  expect(await files()).toEqual([]);
 });

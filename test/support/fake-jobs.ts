@@ -12,8 +12,8 @@ export interface FakeJobs extends JobQueue {
   emit(event: JobEvent): void;
   /** How many windows watch. */
   readonly watchers: () => number;
-  /** How often left drafts were looked for. */
-  tidied: number;
+  /** How many left drafts there are. */
+  left: number;
   /** What the next `add` is refused with. */
   refusal: Error | undefined;
 }
@@ -51,7 +51,7 @@ export function createFakeJobs(): FakeJobs {
     move,
     emit,
     watchers: () => listeners.size,
-    tidied: 0,
+    left: 0,
     refusal: undefined,
     async add(request) {
       if (queue.refusal) throw queue.refusal;
@@ -111,7 +111,7 @@ export function createFakeJobs(): FakeJobs {
     },
     settled: async (id) => get(id),
     async tidy() {
-      queue.tidied += 1;
+      return queue.left;
     },
     watch(listener) {
       listeners.add(listener);

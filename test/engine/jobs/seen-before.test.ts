@@ -173,7 +173,7 @@ describe('a draft', () => {
     const lock = await tryLock(path.join(world.jobs, worked, 'lock'));
     const removed: JobId[] = [];
     queue.watch((event) => event.type === 'removed' && removed.push(event.id));
-    await queue.tidy();
+    expect(await queue.tidy()).toBe(1);
     expect(removed).toEqual([left]);
     expect((await queue.list()).map(({ id }) => id)).toEqual([used, worked, kept].sort());
     expect((await readdir(world.jobs)).filter((name) => name.includes(left))).toEqual([]);

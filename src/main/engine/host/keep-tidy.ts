@@ -5,19 +5,26 @@ import type { Home } from '#engine/files/home.ts';
 import { removeUnfinishedFiles } from '#engine/files/unfinished.ts';
 import type { JobQueue } from '#engine/jobs/jobs.ts';
 import { removeAbandonedJobs } from '#engine/jobs/make-job.ts';
+import { type KeptClips, sweepClips } from './kept-clips.ts';
 
 const EVERY_MS = 3_600_000;
 
+type TidyJobs = Pick<JobQueue, 'tidy' | 'list' | 'filesOf'>;
 type Places = Pick<Home, 'root' | 'packs' | 'jobs' | 'tuned' | 'refined' | 'cache' | 'faces'>;
 
 /** Goes on until the process ends, and keeps it from nothing. */
-export function keepTidy(jobs: Pick<JobQueue, 'tidy'>, home: Places): void {
+export function keepTidy(jobs: TidyJobs, kept: KeptClips, home: Places): void {
   const tidy = (): void => {
     // A disk that refuses now is asked again in an hour; nobody waits for this.
-    Promise.all([jobs.tidy(), removeLeftovers(home)]).catch(() => undefined);
+    Promise.all([tidyJobs(jobs, kept), removeLeftovers(home)]).catch(() => undefined);
   };
   tidy();
   setInterval(tidy, EVERY_MS).unref();
+}
+
+/** Drafts that nobody uses go, and with them the clips that were kept for them alone. */
+export async function tidyJobs(jobs: TidyJobs, kept: KeptClips): Promise<void> {
+  if ((await jobs.tidy()) > 0) await sweepClips(jobs, kept);
 }
 
 /** What processes left in the data folder that were killed while they wrote. Work of living ones is younger, and stays. */

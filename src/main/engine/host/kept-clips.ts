@@ -8,6 +8,7 @@ import path from 'node:path';
 import { toStorageError } from '#engine/files/atomic.ts';
 import { makeFolder } from '#engine/files/folder.ts';
 import { isTaken } from '#engine/files/process-identity.ts';
+import type { JobQueue } from '#engine/jobs/jobs.ts';
 import type { VideoFile } from './opened-videos.ts';
 
 /** A clip at a place where it stays while a job is made; then a job must name it. */
@@ -20,6 +21,15 @@ export interface KeptClips {
   keep(clip: VideoFile): Promise<KeptClip>;
   /** Deletes the clips that no job uses. @param used paths of the clips of all jobs */
   sweep(used: readonly string[]): Promise<void>;
+}
+
+/** Deletes the clips whose jobs are gone. */
+export async function sweepClips(jobs: Pick<JobQueue, 'list' | 'filesOf'>, kept: KeptClips): Promise<void> {
+  const ids = (await jobs.list()).map(({ id }) => id);
+  const files = await Promise.allSettled(ids.map((id) => jobs.filesOf(id)));
+  const used = files.flatMap((file) => (file.status === 'fulfilled' ? [file.value.target] : []));
+  // A damaged job does not say which clip is its own: then none is deleted.
+  if (used.length === files.length) await kept.sweep(used);
 }
 
 /** @param folder made when it is needed */

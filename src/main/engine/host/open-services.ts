@@ -33,7 +33,8 @@ export const openServices: OpenServices = async () => {
     ...{ jobs: home.jobs, faces: home.faces, tuning: desk },
     engine: shareLane(createVideoEngine(), work),
   });
-  keepTidy(jobs, home);
+  const kept = createKeptClips(home.clips);
+  keepTidy(jobs, kept, home);
   return {
     studio,
     samples: await readSamples(path.join(modelsFolder(), 'samples')),
@@ -62,7 +63,7 @@ export const openServices: OpenServices = async () => {
     video: {
       jobs,
       videos: createOpenedVideos(),
-      kept: createKeptClips(home.clips),
+      kept,
     },
     refiner: createPhotoRefiner(studio, async () => {
       const [networks, device] = [await openTuningNetworks(home.packs), await savedDevice()];

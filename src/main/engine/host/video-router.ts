@@ -9,7 +9,7 @@ import { type JobId, VIDEO_CODECS } from '#shared/jobs.ts';
 import type { AskShell } from './control-client.ts';
 import { type EngineCalls, toWindowError } from './engine-calls.ts';
 import { writeGranted } from './granted-places.ts';
-import type { KeptClips } from './kept-clips.ts';
+import { type KeptClips, sweepClips } from './kept-clips.ts';
 import { mediaTypeOf } from './media-types.ts';
 import { describeClip, type OpenedVideos, type VideoFile } from './opened-videos.ts';
 import { toBlob } from './picture-blob.ts';
@@ -83,14 +83,6 @@ export function jobHandlers(os: EngineCalls['jobs'], services: VideoServices, me
     ...(output === 'video' ? { container } : {}),
   });
 
-  async function sweep(): Promise<void> {
-    const ids = (await jobs.list()).map(({ id }) => id);
-    const files = await Promise.allSettled(ids.map((id) => jobs.filesOf(id)));
-    const used = files.flatMap((file) => (file.status === 'fulfilled' ? [file.value.target] : []));
-    // A damaged job does not say which clip is its own: then none is deleted.
-    if (used.length === files.length) await kept.sweep(used);
-  }
-
   async function* watch(signal: AbortSignal | undefined): AsyncGenerator<JobWatchEvent, void, void> {
     yield* streamEvents<JobWatchEvent>(async (emit, stop) => {
       let heard = 0;
@@ -131,7 +123,7 @@ export function jobHandlers(os: EngineCalls['jobs'], services: VideoServices, me
         return await jobs.add(input.stopAfter ? { ...request, stopAfter: input.stopAfter } : request, signal);
       } finally {
         // A clip whose job was refused is not needed.
-        await sweep();
+        await sweepClips(jobs, kept);
       }
     }),
     configure: os.configure.handler(({ input }) =>
@@ -151,7 +143,7 @@ export function jobHandlers(os: EngineCalls['jobs'], services: VideoServices, me
     retry: os.retry.handler(({ input }) => jobs.retry(input.job)),
     remove: os.remove.handler(async ({ input }) => {
       await jobs.remove(input.job);
-      await sweep();
+      await sweepClips(jobs, kept);
       return { removed: true };
     }),
     timeline: os.timeline.handler(({ input }) => jobs.timeline(input.job)),

@@ -159,13 +159,15 @@ class FolderJobQueue implements JobQueue {
     return active?.job.unwritten ? active.job.info() : this.get(id);
   }
 
-  async tidy(): Promise<void> {
+  async tidy(): Promise<number> {
     const names = await readdir(this.#jobs).catch(() => []);
+    let removed = 0;
     for (const id of names.flatMap((name) => jobIdSchema.safeParse(name).data ?? [])) {
       // One that is damaged, or gone by now, is left to its user.
-      await this.#removeLeftDraft(this.#folder(id)).catch(() => undefined);
+      if (await this.#removeLeftDraft(this.#folder(id)).catch(() => false)) removed += 1;
     }
     await this.#faces?.tidy();
+    return removed;
   }
 
   watch(listener: (event: JobEvent) => void): () => void {
@@ -237,13 +239,14 @@ class FolderJobQueue implements JobQueue {
   }
 
   /** Removes a draft that nobody works on or has used of late. */
-  async #removeLeftDraft(folder: JobFolder): Promise<void> {
-    if (this.#active.has(folder.id) || (await lockOwner(folder.lock))) return;
+  async #removeLeftDraft(folder: JobFolder): Promise<boolean> {
+    if (this.#active.has(folder.id) || (await lockOwner(folder.lock))) return false;
     const { manifest, state } = await this.#know(folder.id);
-    if (!isLeftDraft(manifest, state) || Date.now() - (await lastUse(folder)) < DRAFT_MS) return;
+    if (!isLeftDraft(manifest, state) || Date.now() - (await lastUse(folder)) < DRAFT_MS) return false;
     // Held to the end: nobody can begin to work on it meanwhile.
     await using _lock = await this.#take(folder);
     await this.#delete(folder);
+    return true;
   }
 
   #folder(id: JobId): JobFolder {

@@ -118,8 +118,9 @@ export interface JobQueue extends AsyncDisposable {
   /**
    * Removes jobs that only looked for people and were not used for a day (`DRAFT_MS`), and forgets what was seen of clips
    * that nobody has worked on for long. What another process works on is left alone.
+   * @returns how many jobs are gone
    */
-  tidy(): Promise<void>;
+  tidy(): Promise<number>;
   /** Hears of the jobs of this queue. Returns how to stop. */
   watch(listener: (event: JobEvent) => void): () => void;
   /** Tracks and the state of every frame. Before the analysis there are no tracks and every frame is pending. */
