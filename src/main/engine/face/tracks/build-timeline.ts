@@ -2,7 +2,7 @@
 import type { SkipReason } from '#shared/video.ts';
 import { type FfhqFrame, ffhqFrame } from '../alignment.ts';
 import type { Corners } from '../detector-head.ts';
-import { faceOfFit } from '../faces.ts';
+import { type DetectedFace, faceOfFit } from '../faces.ts';
 import { shareOutside } from '../gate.ts';
 import { toLandmarks68 } from '../landmarks68.ts';
 import { anglesOf, poseOf } from '../pose.ts';
@@ -205,14 +205,22 @@ function bestOf(entries: readonly Entry[]): Entry {
   return entries.reduce((best, entry) => (merit(entry) > merit(best) ? entry : best));
 }
 
+/** The mesh is read and filtered when it is first asked for: whole clips are gone through for squares and reasons alone. */
 function trackedFace(source: ObservationSource, entry: Entry): TrackedFace {
   const { run, place, track, square, skip } = entry;
   const observed = ({ frame, slot }: Entry) => source.at(frame).faces[slot]!;
-  const landmarks = filterMesh((offset) => splitMesh(observed(run[mirrored(place + offset, run.length)]!).landmarks));
-  const { presence, score } = observed(entry);
+  const filtered = (): DetectedFace => {
+    const landmarks = filterMesh((offset) => splitMesh(observed(run[mirrored(place + offset, run.length)]!).landmarks));
+    const { presence, score } = observed(entry);
+    return faceOfFit({ landmarks, presence }, score);
+  };
+  let known: DetectedFace | undefined;
   return {
     track,
-    face: faceOfFit({ landmarks, presence }, score),
+    get face() {
+      known ??= filtered();
+      return known;
+    },
     frame: square,
     ...(skip === undefined ? {} : { skip }),
   };
