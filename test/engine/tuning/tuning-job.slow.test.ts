@@ -50,6 +50,8 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
+const bytesOf = ({ data }: TensorData): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+
 const job = (place: string, change: Partial<TuningJobOptions>): TuningJobOptions => ({
   folder: path.join(root, place),
   frames: { count: FRAMES, read: async (index) => clip[index] as TuningFrame },
@@ -107,7 +109,7 @@ describe('tuning a clip', () => {
     await using again = await openSafetensors(loaded.tuned as string);
     await using before = await openSafetensors(resume);
     const name = 'G.conv1.conv.weight';
-    expect(await again.read(name)).toEqual(await before.read(name));
+    expect(Buffer.compare(await again.read(name), await before.read(name))).toBe(0);
     const moved = new Float32Array((await again.read(name)).buffer);
     expect(moved).not.toEqual(weights.values(name, again.tensors.get(name)!.shape));
   });
@@ -158,7 +160,15 @@ describe('refining a photo', () => {
     const file = path.join(root, 'generator.safetensors');
     await saveTuning(file, { updates: 5, tensors: tuned });
     const average = { dims: [1], data: new Float32Array(1) };
-    expect(await readResumeWeights(file, shapes, average)).toEqual({ origin: 'studio', tensors: tuned });
+    const read = await readResumeWeights(file, shapes, average);
+    expect(read.origin).toBe('studio');
+    expect(Object.keys(read.tensors).sort()).toEqual(Object.keys(tuned).sort());
+    // Number by number would take minutes.
+    for (const [name, tensor] of Object.entries(tuned)) {
+      const again = read.tensors[name] as TensorData;
+      expect(again.dims).toEqual(tensor.dims);
+      expect(Buffer.compare(bytesOf(again), bytesOf(tensor)), name).toBe(0);
+    }
     expect(released).toBe(opened);
   });
 });
