@@ -11,6 +11,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TensorData } from '#engine/tensor/data.ts';
+import { computesInHalf } from '#engine/tensor/self-test.ts';
 import { chooseKeyFrames, describeFrame, keyFrameCount } from '#engine/tuning/key-frames.ts';
 import { ptiForward } from '#engine/tuning/pti-step.ts';
 import { planStages, SCHEDULE_LEVERS, type ScheduleLever, type Stage } from '#engine/tuning/schedule.ts';
@@ -26,6 +27,8 @@ import { syntheticWeights } from './synthetic-weights.ts';
 import { tuningClip } from './tuning-clip.ts';
 import { type FormId, type FormTimes, formIds, timeForms } from './update-forms.ts';
 
+/** Where updates are computed. */
+const DEVICE = 'cpu';
 const DEFAULT_SIZE = 64;
 const DEFAULT_FRAMES = 32;
 /** Passes of both schedules; those of the default one go over the key frames alone. */
@@ -81,6 +84,7 @@ async function measure(options: BenchOptions, folder: string, extent: Extent): P
       coarseSize: coarseSizeFor(size),
       recolorLambda: RECOLOR_LAMBDA,
       features: new FeatureStore(path.join(folder, 'features'), 'F32'),
+      device: DEVICE,
       ...change,
     });
   const ground: ScheduleGround = { frames, learningRate: LEARNING_RATE, tuner, say, signal: options.signal };
@@ -117,7 +121,7 @@ async function measure(options: BenchOptions, folder: string, extent: Extent): P
     const alone = lever === 'early_stop' ? undefined : await walkWithout(others, passes * frames);
     rows.push({ lever, without: await walkWithout([lever], ownUpdates), alone });
   }
-  return report({ extent, keyFrames, literal, whole, rows, forms });
+  return report({ extent, keyFrames, literal, whole, rows, forms, half: await computesInHalf(DEVICE) });
 }
 
 interface LeverWalks {
@@ -134,6 +138,7 @@ interface Measured {
   readonly whole: Walk;
   readonly rows: readonly LeverWalks[];
   readonly forms: Readonly<Record<string, FormTimes>>;
+  readonly half: Awaited<ReturnType<typeof computesInHalf>>;
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;
@@ -146,7 +151,7 @@ interface LeverShare {
   readonly reached: boolean;
 }
 
-function report({ extent, keyFrames, literal, whole, rows, forms }: Measured): BenchReport {
+function report({ extent, keyFrames, literal, whole, rows, forms, half }: Measured): BenchReport {
   const { size, frames, passes, runs } = extent;
   const goal = literal.lowest;
   const seconds = (id: FormId): number | undefined => forms[id]?.update.median;
@@ -192,6 +197,7 @@ function report({ extent, keyFrames, literal, whole, rows, forms }: Measured): B
     seconds_to_equal_loss: { literal: round(literalTotal), default: round(total) },
     updates_to_equal_loss: { literal: goal.updates, default: whole.updates },
     levers: shares,
+    half_precision: { used: half.half, reason: half.reason ?? null },
     update_seconds: Object.fromEntries(formIds(forms).map((id) => [id, forms[id]?.update])),
     first_loss: Object.fromEntries(formIds(forms).map((id) => [id, forms[id]?.loss])),
     stages: whole.byStage,
@@ -219,6 +225,7 @@ function report({ extent, keyFrames, literal, whole, rows, forms }: Measured): B
         ([name, { alone, left_out, reached }]) =>
           `  ${name.padEnd(18)} ${times(alone)} ${times(left_out)}${reached ? '' : ' (loss not reached)'}`,
       ),
+      `  ${'half_precision'.padEnd(18)} ${half.half ? 'not measured' : `not used: ${half.reason}`}`,
     ],
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '#engine/errors.ts';
-import { halfOf, ofHalf } from '#engine/tuning/half.ts';
+import { halfOf, ofHalf } from '#engine/tensor/half.ts';
 import { KeptTensors } from '#engine/tuning/kept-tensors.ts';
 import { FeatureStore } from '#engine/tuning/target-features.ts';
 import { goldenTensor } from '#test/support/golden-tensors.ts';

@@ -138,6 +138,7 @@ async function tuneOn(
     settings: settingsOf(manifest),
     wish: () => (signal.aborted ? 'pause' : seat?.wish()),
     watchedFrame: () => seat?.watchedFrame(),
+    onNotice: (text) => listener.step({ notices: [text] }),
     onEvent: (event: TuningEvent) => {
       // From here on the meter counts updates.
       if (event.type === 'update') countUpdate(meter, frames.count + event.update, frames.count + event.total);

@@ -48,7 +48,7 @@ export interface JobTuning extends AsyncDisposable {
 }
 
 export interface TuneOptions
-  extends Pick<TuningJobOptions, 'folder' | 'frames' | 'wish' | 'turn' | 'watchedFrame' | 'onEvent'> {
+  extends Pick<TuningJobOptions, 'folder' | 'frames' | 'wish' | 'turn' | 'watchedFrame' | 'onEvent' | 'onNotice'> {
   readonly settings: Omit<TuningSettings, 'resume'> & {
     /** Kept weights to begin with. */
     readonly resumeId: string | null;

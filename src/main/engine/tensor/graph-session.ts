@@ -17,8 +17,8 @@ export async function openGraph(
   outputs: Outputs,
   options: LoweringOptions & Omit<SessionOptions, 'name'> = {},
 ): Promise<TensorSession> {
-  const { params, ...session } = options;
-  return openSession(encodeOnnx(lowerGraph(graph, outputs, { params })), { ...session, name: graph.name });
+  const { params, half, ...session } = options;
+  return openSession(encodeOnnx(lowerGraph(graph, outputs, { params, half })), { ...session, name: graph.name });
 }
 
 export interface TestedGraphOptions extends LoweringOptions, Omit<DeviceOptions, 'name' | 'golden'> {
@@ -38,8 +38,8 @@ export async function openTestedGraph(
   outputs: Outputs,
   options: TestedGraphOptions,
 ): Promise<OpenedModel> {
-  const { params, goldenInputs, tolerance = 1e-3, ...rest } = options;
-  const lowered = lowerGraph(graph, outputs, { params });
+  const { params, half, goldenInputs, tolerance = 1e-3, ...rest } = options;
+  const lowered = lowerGraph(graph, outputs, { params, half });
   const model = encodeOnnx(lowered);
   const inputs = goldenInputs ?? syntheticInputs(lowered);
   const golden = (): Promise<GoldenCase> => goldenFromCpu(model, { ...rest, name: graph.name }, inputs, tolerance);

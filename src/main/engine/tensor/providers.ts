@@ -11,6 +11,8 @@ export interface Provider {
   /** Where the prebuilt runtime ships it; `cpu` is everywhere. */
   readonly platforms: readonly NodeJS.Platform[];
   readonly config: InferenceSession.ExecutionProviderConfig;
+  /** It has arithmetic of its own for float16; whether this machine's device does it right is `computesInHalf`'s to say. */
+  readonly half: boolean;
   /** What a reader of `doctor` should know. */
   readonly note: string;
 }
@@ -21,6 +23,7 @@ export const PROVIDERS = {
     displayName: 'CPU',
     platforms: ['linux', 'darwin', 'win32'],
     config: { name: 'cpu' },
+    half: false,
     note: 'Always there, and the reference that every other provider is compared with.',
   },
   webgpu: {
@@ -28,6 +31,7 @@ export const PROVIDERS = {
     displayName: 'GPU (WebGPU)',
     platforms: ['linux', 'darwin', 'win32'],
     config: { name: 'webgpu' },
+    half: true,
     note: 'Vulkan, Metal or Direct3D 12 through Dawn; needs no further installation.',
   },
   cuda: {
@@ -35,6 +39,7 @@ export const PROVIDERS = {
     displayName: 'NVIDIA GPU (CUDA)',
     platforms: ['linux'],
     config: { name: 'cuda' },
+    half: true,
     note: 'Needs the CUDA and cuDNN libraries and the provider library of onnxruntime-node.',
   },
   dml: {
@@ -42,6 +47,7 @@ export const PROVIDERS = {
     displayName: 'GPU (DirectML)',
     platforms: ['win32'],
     config: { name: 'dml' },
+    half: true,
     note: 'Any Direct3D 12 GPU under Windows.',
   },
   coreml: {
@@ -49,6 +55,7 @@ export const PROVIDERS = {
     displayName: 'Apple GPU and Neural Engine (Core ML)',
     platforms: ['darwin'],
     config: { name: 'coreml' },
+    half: false,
     note: 'Parts that Core ML cannot run stay on the CPU.',
   },
 } as const satisfies { [K in ProviderId]: Provider & { id: K } };

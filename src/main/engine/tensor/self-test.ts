@@ -13,11 +13,12 @@ import {
   type TensorData,
 } from './data.ts';
 import { Graph } from './graph.ts';
+import type { StaysFull } from './half-precision.ts';
 import { lowerGraph } from './lowering/lower.ts';
 import { encodeOnnx } from './onnx/encode.ts';
 import type { OnnxModel } from './onnx/model.ts';
 import * as op from './ops.ts';
-import { availability, PROVIDER_IDS, type ProviderId } from './providers.ts';
+import { availability, PROVIDER_IDS, PROVIDERS, type ProviderId } from './providers.ts';
 import { openSession, type SessionOptions, type TensorSession } from './sessions.ts';
 
 /** Known numbers of a graph. */
@@ -136,8 +137,33 @@ async function probeProvider(id: ProviderId, outputs: GoldenCase['outputs']): Pr
   }
 }
 
+/** Largest difference of the small graph in float16 from itself in float32, relative to the range of each output. */
+const HALF_TOLERANCE = 1e-2;
+
+/**
+ * Whether a provider computes in float16, and why not. Having the arithmetic is the provider's, doing it right the
+ * device's: WebGPU for one has it only where the device offers `shader-f16`, which nothing but a graph can tell.
+ */
+export async function computesInHalf(id: ProviderId): Promise<{ readonly half: boolean; readonly reason?: string }> {
+  if (!PROVIDERS[id].half) return { half: false, reason: `the ${id} computes in 32 bits` };
+  const { available, reason = 'it is not available' } = availability(id);
+  if (!available) return { half: false, reason };
+  try {
+    const outputs = await probeGraph('cpu', (session) => session.run({}));
+    const half = (session: TensorSession) => selfTest(session, { inputs: {}, outputs, tolerance: HALF_TOLERANCE });
+    const outcome = await probeGraph(id, half, () => false);
+    return outcome.status === 'passed' ? { half: true } : { half: false, reason: outcome.reason };
+  } catch (error) {
+    return { half: false, reason: reasonOf(error) };
+  }
+}
+
 /** A strided convolution, an upsampling one, patches by gathering, a region average and a resize: constants inside. */
-async function probeGraph<T>(device: ProviderId, use: (session: TensorSession) => Promise<T>): Promise<T> {
+async function probeGraph<T>(
+  device: ProviderId,
+  use: (session: TensorSession) => Promise<T>,
+  half?: StaysFull,
+): Promise<T> {
   const graph = new Graph('self-test');
   const given = (step: number, dims: readonly number[]) => graph.constant({ dims, data: waves(step, dims) });
   const image = given(0.37, [1, 6, 12, 12]);
@@ -151,7 +177,7 @@ async function probeGraph<T>(device: ProviderId, use: (session: TensorSession) =
     means: op.softmax(op.reduceMean(up, { axes: [2, 3] }), 1),
   };
   // The runtime would fold constants on the CPU before any provider sees them.
-  await using session = await openSession(encodeOnnx(lowerGraph(graph, outputs)), {
+  await using session = await openSession(encodeOnnx(lowerGraph(graph, outputs, { half })), {
     name: graph.name,
     device,
     optimize: false,

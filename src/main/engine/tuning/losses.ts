@@ -114,21 +114,24 @@ export function reconstructionLoss(
   found: LossFeatures,
   wanted: LossFeatures,
 ): ReconstructionLoss {
-  const lpips = sum(
-    found.lpips.map((features, scale) =>
-      lpipsDistance(weights.lpips, features, wanted.lpips[scale]!.map(stopGradient)),
-    ),
-  );
-  const terms: Record<LossTerm, Value> = {
-    mse: meanOfRows(square(sub(found.image, stopGradient(wanted.image)))),
-    lpips,
-    id: cosineDistance(found.id, wanted.id),
-    parsing: cosineDistance(found.parsing, wanted.parsing),
-  };
-  const weighted = (Object.keys(LOSS_TERMS) as LossTerm[]).map((term) =>
-    mul(reshape(terms[term], []), LOSS_TERMS[term].weight),
-  );
-  return { ...terms, total: weighted.reduce((total, term) => add(total, term)) };
+  // Named, so that half precision leaves it alone: small differences of large numbers.
+  return found.image.graph.scope('loss', () => {
+    const lpips = sum(
+      found.lpips.map((features, scale) =>
+        lpipsDistance(weights.lpips, features, wanted.lpips[scale]!.map(stopGradient)),
+      ),
+    );
+    const terms: Record<LossTerm, Value> = {
+      mse: meanOfRows(square(sub(found.image, stopGradient(wanted.image)))),
+      lpips,
+      id: cosineDistance(found.id, wanted.id),
+      parsing: cosineDistance(found.parsing, wanted.parsing),
+    };
+    const weighted = (Object.keys(LOSS_TERMS) as LossTerm[]).map((term) =>
+      mul(reshape(terms[term], []), LOSS_TERMS[term].weight),
+    );
+    return { ...terms, total: weighted.reduce((total, term) => add(total, term)) };
+  });
 }
 
 /** The generator's side of the non-saturating logistic loss: `mean softplus(-D(fake))`. @param logits `[N,1]` */

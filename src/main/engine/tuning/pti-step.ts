@@ -11,8 +11,8 @@ import { StateDict } from '#engine/networks/state-dict.ts';
 import { gradients } from '#engine/tensor/autodiff.ts';
 import { checkpoint } from '#engine/tensor/checkpoint.ts';
 import { Graph, type Value } from '#engine/tensor/graph.ts';
-import { add, mul, sub } from '#engine/tensor/ops/elementwise.ts';
-import { slice } from '#engine/tensor/ops/layout.ts';
+import { add, mul, sqrt, square, sub, sum } from '#engine/tensor/ops/elementwise.ts';
+import { reshape, slice } from '#engine/tensor/ops/layout.ts';
 import { reduceSum } from '#engine/tensor/ops/reduction.ts';
 import { resizeBilinear } from '#engine/tensor/ops/spatial.ts';
 import { REGION_COUNT } from '#shared/regions.ts';
@@ -26,6 +26,7 @@ import {
   type ReconstructionLoss,
   reconstructionLoss,
 } from './losses.ts';
+import { GRADIENT_NORM, LOSS_SCALE, type Precision } from './precision.ts';
 import { isTunable } from './trainable.ts';
 
 /** Side of label maps in the RGI pipelines. */
@@ -66,6 +67,8 @@ export interface PtiStepOptions {
    * out of the update.
    */
   readonly absent?: readonly number[];
+  /** Computes in half precision as far as it goes; default full. `compared` is full, with the norm to hold half against. */
+  readonly precision?: Precision | 'compared' | undefined;
 }
 
 /** A training step: its graph, what it trains, and its named outputs. */
@@ -76,6 +79,8 @@ export interface TrainingStep {
   readonly outputs: Readonly<Record<string, Value>>;
   /** Gradients by key, for tests and diagnostics; lowered only when they are asked for. */
   readonly gradients: Readonly<Record<string, Value>>;
+  /** It is to be computed in half precision. */
+  readonly half?: boolean;
 }
 
 /** Names the terms of a loss as outputs, `<name>.mse` and so on. */
@@ -166,8 +171,11 @@ export function ptiStep(options: PtiStepOptions): TrainingStep {
   const trained = graph
     .params()
     .filter(({ attributes: { name } }) => isTunable(name) && !idle.some((prefix) => name.startsWith(prefix)));
-  const step = finishStep(graph, loss, trained);
-  return { ...step, outputs: { loss, ...terms, reconstruction, ...step.outputs } };
+  const { precision = 'full' } = options;
+  const half = precision === 'half';
+  const scale = half ? LOSS_SCALE : 1;
+  const step = finishStep(graph, loss, trained, precision === 'full' ? undefined : scale);
+  return { ...step, half, outputs: { loss, ...terms, reconstruction, ...step.outputs } };
 }
 
 /** The loss of one frame without an update: `loss`, the terms and the `reconstruction`; weights come as for `ptiStep`. */
@@ -176,10 +184,18 @@ export function ptiEvaluation(options: PtiStepOptions): Pick<TrainingStep, 'grap
   return { graph, outputs: { loss, ...terms, reconstruction } };
 }
 
-/** Differentiates the loss and adds Adam's update of every trained tensor. */
-export function finishStep(graph: Graph, loss: Value, trained: readonly Value<'param' | 'input'>[]): TrainingStep {
+/**
+ * Differentiates the loss and adds Adam's update of every trained tensor.
+ * @param lossScale what gradients are multiplied by on their way, for half precision; adds the output `gradient.norm`
+ */
+export function finishStep(
+  graph: Graph,
+  loss: Value,
+  trained: readonly Value<'param' | 'input'>[],
+  lossScale?: number,
+): TrainingStep {
   const names = trained.map((value) => value.attributes.name);
-  const found = gradients(loss, trained as readonly Value[]);
+  const found = scaledGradients(loss, trained as readonly Value[], lossScale);
   const outputs: Record<string, Value> = {};
   const byName: Record<string, Value> = {};
   names.forEach((name, index) => {
@@ -193,5 +209,20 @@ export function finishStep(graph: Graph, loss: Value, trained: readonly Value<'p
     outputs[updatedName(moments.first)] = moved.first;
     outputs[updatedName(moments.second)] = moved.second;
   });
+  if (lossScale !== undefined) outputs[GRADIENT_NORM] = normOf(Object.values(byName));
   return { graph, trained: Object.keys(byName), outputs, gradients: byName };
 }
+
+function scaledGradients(loss: Value, trained: readonly Value[], scale = 1): (Value | undefined)[] {
+  if (scale === 1) return gradients(loss, trained);
+  const { graph } = loss;
+  const found = gradients(loss, trained, { seed: reshape(graph.constant(scale), loss.shape) });
+  // In the optimiser's scope: what comes out is float32.
+  return graph.scope('adam', () => found.map((gradient) => gradient && mul(gradient, 1 / scale)));
+}
+
+/** One number that is finite only when every element of every gradient is. */
+const normOf = (all: readonly Value[]): Value =>
+  (all[0] as Value).graph.scope('adam', () =>
+    sqrt(sum(all.map((gradient) => reshape(reduceSum(square(gradient)), [])))),
+  );

@@ -12,6 +12,14 @@ import type { TensorSession } from '#engine/tensor/sessions.ts';
 import type { DeviceId } from '#shared/settings.ts';
 import { coarseDetail } from './coarse-detail.ts';
 import { KeptTensors, type NamedTensors } from './kept-tensors.ts';
+import {
+  HalfOverflowError,
+  type Numbers,
+  type OnNotice,
+  type Precision,
+  PrecisionChoice,
+  type PrecisionWish,
+} from './precision.ts';
 import { type PtiStepOptions, ptiEvaluation, ptiStep } from './pti-step.ts';
 import type { NextUpdate, TuningScale } from './schedule.ts';
 import { type FeatureStore, targetFeatures } from './target-features.ts';
@@ -39,6 +47,10 @@ export interface TunerOptions {
   /** How masked layers are computed; `reference` and features per target are upstream's way, for measurements. */
   readonly form?: RegionForm['kind'] | undefined;
   readonly featuresPerTarget?: boolean | undefined;
+  /** Default `auto`. */
+  readonly precision?: PrecisionWish | undefined;
+  /** Hears which precision is used and why, where the provider leaves a choice. */
+  readonly onNotice?: OnNotice | undefined;
 }
 
 /** Up to this side freed memory is kept from update to update. */
@@ -58,6 +70,7 @@ export class Tuner implements TuningMachine, AsyncDisposable {
   readonly #forms: Readonly<Record<TuningScale, RegionForm>>;
   /** Regions that no frame has. */
   readonly #absent: readonly number[];
+  readonly #precision: PrecisionChoice;
   readonly #kept = new KeptTensors(KEPT_BYTES);
   /** Tensors that the open run does not train, and all of them while no run is open. */
   #state: TuningState;
@@ -68,8 +81,10 @@ export class Tuner implements TuningMachine, AsyncDisposable {
     { state, ...options }: TunerOptions,
     forms: Readonly<Record<TuningScale, RegionForm>>,
     absent: readonly number[],
+    precision: PrecisionChoice,
   ) {
     this.#options = options;
+    this.#precision = precision;
     this.#forms = forms;
     this.#absent = absent;
     this.#state = state;
@@ -77,17 +92,18 @@ export class Tuner implements TuningMachine, AsyncDisposable {
 
   /** Reads the label maps of all frames. @throws UsageError when a frame does not fit */
   static async open(options: TunerOptions): Promise<Tuner> {
-    const { frames, size, coarseSize } = options;
+    const { frames, size, coarseSize, precision: wish = 'auto', device, onNotice, state } = options;
     checkFrame(0, await frames.read(0), size);
+    const precision = await PrecisionChoice.open({ wish, device, decided: state.precision, onNotice });
     if (options.form === 'reference')
-      return new Tuner(options, { full: { kind: 'reference' }, coarse: { kind: 'reference' } }, []);
+      return new Tuner(options, { full: { kind: 'reference' }, coarse: { kind: 'reference' } }, [], precision);
     const { capacities, absent } = await clipRegions(frames, [size, coarseSize]);
     const [full, coarse] = capacities;
     const exact = (capacities: RegionCapacities | undefined): RegionForm => ({
       kind: 'exact',
       capacities: capacities as RegionCapacities,
     });
-    return new Tuner(options, { full: exact(full), coarse: exact(coarse) }, absent);
+    return new Tuner(options, { full: exact(full), coarse: exact(coarse) }, absent, precision);
   }
 
   get updates(): number {
@@ -126,15 +142,46 @@ export class Tuner implements TuningMachine, AsyncDisposable {
     learningRate: number,
     keep?: (state: TuningState) => Promise<void>,
   ): Promise<UpdateReport> {
-    const run = await this.#runFor(stage.scale, stage.keepFeatures);
+    const found = await this.#updated({ stage, frame }, learningRate, keep);
+    if (!(found instanceof HalfOverflowError)) return found;
+    await this.#precision.overflowed(graphKey(stage), found);
+    const again = await this.#updated({ stage, frame }, learningRate, keep);
+    if (again instanceof HalfOverflowError) throw again;
+    return again;
+  }
+
+  async #updated(
+    { stage, frame }: Pick<NextUpdate, 'stage' | 'frame'>,
+    learningRate: number,
+    keep?: (state: TuningState) => Promise<void>,
+  ): Promise<UpdateReport | HalfOverflowError> {
+    const precision = this.#precision.of(graphKey(stage)) ?? (await this.#choosePrecision({ stage, frame }));
+    const run = await this.#runFor(stage, precision);
+    try {
+      const { update, losses } = await run.update(
+        await this.#allInputs({ stage, frame }),
+        learningRate,
+        keep && (async (_loss, state) => keep(this.#whole(await state()))),
+      );
+      return { update, losses };
+    } catch (error) {
+      if (error instanceof HalfOverflowError) return error;
+      throw error;
+    }
+  }
+
+  /** Looks at an update in both precisions before one of them makes it. */
+  async #choosePrecision(next: Pick<NextUpdate, 'stage' | 'frame'>): Promise<Precision> {
+    const look = async (precision: 'compared' | 'half'): Promise<Numbers> =>
+      (await this.#runFor(next.stage, precision)).look(await this.#allInputs(next));
+    const full = await look('compared');
+    return await this.#precision.decide(graphKey(next.stage), full, await look('half'));
+  }
+
+  async #allInputs({ stage, frame }: Pick<NextUpdate, 'stage' | 'frame'>): Promise<NamedTensors> {
     const inputs = await this.#inputs(stage.scale, frame);
     const targets = stage.keepFeatures ? await this.#features(stage.scale, frame) : await this.#pictures(frame);
-    const { update, losses } = await run.update(
-      { ...inputs, ...targets, ...this.#scalars(stage.scale) },
-      learningRate,
-      keep && (async (_loss, state) => keep(this.#whole(await state()))),
-    );
-    return { update, losses };
+    return { ...inputs, ...targets, ...this.#scalars(stage.scale) };
   }
 
   /** The full loss and the picture of a frame as the weights stand, at full size, without an update. */
@@ -155,7 +202,7 @@ export class Tuner implements TuningMachine, AsyncDisposable {
 
   /** Weights and moments as they stand, copied. */
   async state(): Promise<TuningState> {
-    return this.#open === undefined ? this.#state : this.#whole(await this.#open.run.state());
+    return this.#whole(this.#open === undefined ? this.#state : await this.#open.run.state());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -171,7 +218,9 @@ export class Tuner implements TuningMachine, AsyncDisposable {
   }
 
   #whole(state: TuningState): TuningState {
-    return { updates: state.updates, tensors: { ...this.#state.tensors, ...state.tensors } };
+    const precision = this.#precision.decided;
+    const tensors = { ...this.#state.tensors, ...state.tensors };
+    return { updates: state.updates, tensors, ...(precision === undefined ? {} : { precision }) };
   }
 
   #stepOptions(scale: TuningScale): PtiStepOptions {
@@ -191,8 +240,9 @@ export class Tuner implements TuningMachine, AsyncDisposable {
   }
 
   /** The run whose graph fits; the one that was open hands its state on. */
-  async #runFor(scale: TuningScale, keepFeatures: boolean): Promise<TuningRun> {
-    const key = `${scale} ${keepFeatures}`;
+  async #runFor(stage: NextUpdate['stage'], precision: NonNullable<PtiStepOptions['precision']>): Promise<TuningRun> {
+    const { scale, keepFeatures } = stage;
+    const key = `${graphKey(stage)} ${precision}`;
     if (this.#open?.key === key) return this.#open.run;
     const { params, folder, device } = this.#options;
     if (this.#open !== undefined) {
@@ -201,7 +251,11 @@ export class Tuner implements TuningMachine, AsyncDisposable {
       this.#open = undefined;
       this.#kept.clear();
     }
-    const options = { ...this.#stepOptions(scale), targets: keepFeatures ? 'features' : 'pictures' } as const;
+    const options = {
+      ...this.#stepOptions(scale),
+      precision,
+      targets: keepFeatures ? 'features' : 'pictures',
+    } as const;
     const step = ptiStep(scale === 'coarse' ? { ...options, featuresPerTarget: false } : options);
     const arena = this.#sizeAt(scale) <= ARENA_SIZE;
     const run = await TuningRun.open({ step, params, externalDataFolder: folder, state: this.#state, device, arena });
@@ -264,6 +318,9 @@ export class Tuner implements TuningMachine, AsyncDisposable {
     return picturesOf(await this.#options.frames.read(index));
   }
 }
+
+/** Which of the graphs a stage's updates are. */
+const graphKey = ({ scale, keepFeatures }: NextUpdate['stage']): string => `${scale} ${keepFeatures}`;
 
 const picturesOf = ({ driven, recolored }: TuningFrame): NamedTensors => ({ driven, recolored });
 

@@ -82,7 +82,8 @@ export class TuningFolder {
     const schedule = scheduleStateSchema.safeParse(JSON.parse(saved.notes.get('schedule') ?? 'null'));
     if (!schedule.success)
       throw new InputError('The schedule in this checkpoint is damaged.', { file: this.#checkpointFile });
-    return { state: { updates: saved.updates, tensors: saved.tensors }, schedule: schedule.data };
+    const { updates, tensors, precision } = saved;
+    return { state: { updates, tensors, precision }, schedule: schedule.data };
   }
 
   /** The losses of the first updates of this tuning. */

@@ -10,6 +10,7 @@ import type { DeviceId } from '#shared/settings.ts';
 import type { NamedTensors } from './kept-tensors.ts';
 import { chooseKeyFrames, describeFrame, type FrameDescription, keyFrameCount } from './key-frames.ts';
 import { asMemoryError } from './memory-error.ts';
+import type { OnNotice, PrecisionWish } from './precision.ts';
 import { readResumeWeights } from './resume-weights.ts';
 import { planStages, SCHEDULE_START, SCHEDULE_VERSION, type ScheduleId } from './schedule.ts';
 import { FeatureStore } from './target-features.ts';
@@ -49,6 +50,9 @@ export interface TuningJobOptions
   readonly likeEnough?: number | undefined;
   /** Begin at coarse scale; default where that pays, see `coarsePays`. */
   readonly coarse?: boolean | undefined;
+  /** Of the default schedule; the literal one is always computed in full. Default `auto`. */
+  readonly precision?: PrecisionWish | undefined;
+  readonly onNotice?: OnNotice | undefined;
 }
 
 /** All trained layers are at or below this side. */
@@ -105,6 +109,8 @@ async function tune(options: TuningJobOptions): Promise<TuningOutcome> {
     recolorLambda: settings.recolorLambda,
     features: new FeatureStore(folder.featuresFolder, 'F32'),
     device,
+    precision: settings.schedule === 'literal' ? 'full' : options.precision,
+    onNotice: options.onNotice,
   });
   return await runTuning({
     ...options,
@@ -144,13 +150,15 @@ async function keyFramesOf(frames: TuningFrames): Promise<number[]> {
 
 /** What makes two tunings the same. Checkpoints and pictures may come as often as anyone likes. */
 function fingerprintOf(
-  { settings, frames, likeEnough, coarse }: TuningJobOptions,
+  { settings, frames, likeEnough, coarse, precision }: TuningJobOptions,
   size: number,
   base: NamedTensors,
 ): string {
   const { ptiSteps, ptiLearningRate, recolorLambda, schedule } = settings;
   const wanted = { ptiSteps, ptiLearningRate, recolorLambda, schedule, likeEnough, coarse, size, frames: frames.count };
-  const choices = { plan: SCHEDULE_VERSION, ...wanted };
+  // What `auto` decided is in the checkpoint.
+  const forced = precision === 'auto' ? undefined : precision;
+  const choices = { plan: SCHEDULE_VERSION, ...wanted, precision: forced };
   const hash = createHash('sha256').update(JSON.stringify(choices));
   for (const [name, { data }] of Object.entries(base).toSorted(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

@@ -2,6 +2,7 @@
  * A training run: the state of one step graph (weights and Adam's moments), moved update by update, saved and taken up
  * again as safetensors. The same updates give the same bits on the CPU, with or without a pause between them.
  */
+import { z } from 'zod';
 import { InputError, throwIfCancelled } from '#engine/errors.ts';
 import { shapeText, type TensorData } from '#engine/tensor/data.ts';
 import { lowerGraph, type ParamResolver } from '#engine/tensor/lowering/lower.ts';
@@ -11,12 +12,15 @@ import { openSafetensors } from '#engine/weights/safetensors.ts';
 import { writeSafetensors } from '#engine/weights/safetensors-writer.ts';
 import type { DeviceId } from '#shared/settings.ts';
 import { adamInputs, momentNames, updatedName } from './adam.ts';
+import { GRADIENT_NORM, HalfOverflowError, PRECISIONS, type Precision, staysFull } from './precision.ts';
 import type { TrainingStep } from './pti-step.ts';
 
 /** Weights and moments by input name, and how many updates made them. */
 export interface TuningState {
   readonly updates: number;
   readonly tensors: Readonly<Record<string, TensorData>>;
+  /** In which precision updates are computed, by graph, where that was a choice. The tensors are float32 in both. */
+  readonly precision?: Readonly<Record<string, Precision>> | undefined;
 }
 
 export interface TuningRunOptions {
@@ -72,10 +76,12 @@ export class TuningRun implements AsyncDisposable {
   readonly #resident: ResidentState;
   readonly #trained: readonly string[];
   readonly #held: ReadonlySet<string>;
+  readonly #half: boolean;
   #updates: number;
 
-  private constructor(resident: ResidentState, trained: readonly string[], updates: number) {
+  private constructor(resident: ResidentState, { trained, half = false }: TrainingStep, updates: number) {
     this.#resident = resident;
+    this.#half = half;
     this.#trained = trained;
     this.#held = new Set(trained.flatMap((name) => [name, ...Object.values(momentNames(name))]));
     this.#updates = updates;
@@ -90,6 +96,7 @@ export class TuningRun implements AsyncDisposable {
     const trained = new Set(step.trained);
     const model = lowerGraph(step.graph, step.outputs, {
       params: (name, shape, type) => (trained.has(name) ? 'input' : options.params(name, shape, type)),
+      half: step.half ? staysFull : undefined,
     });
     const resident = await ResidentState.open(encodeOnnx(model), {
       name: step.graph.name,
@@ -99,7 +106,7 @@ export class TuningRun implements AsyncDisposable {
       state: Object.fromEntries(names.map((name) => [name, updatedName(name)])),
       initial: Object.fromEntries(names.map((name) => [name, state.tensors[name] as TensorData])),
     });
-    return new TuningRun(resident, step.trained, state.updates);
+    return new TuningRun(resident, step, state.updates);
   }
 
   /** Updates made so far, those before a resume counted in. */
@@ -112,7 +119,8 @@ export class TuningRun implements AsyncDisposable {
    * @param inputs all inputs of the step but the state and Adam's scalars
    * @param judge hears the loss, once it is known to be a number, when `state` still gives what the update starts from
    * @returns scalar outputs, and the other outputs (pictures) by name
-   * @throws DivergedError when the loss is not finite; the state is then the one before the update
+   * @throws DivergedError when the loss is not finite, HalfOverflowError when anything is not in half precision; the
+   * state is then the one before the update
    */
   async update(
     inputs: Readonly<Record<string, TensorData>>,
@@ -120,19 +128,40 @@ export class TuningRun implements AsyncDisposable {
     judge?: (loss: number, state: () => Promise<TuningState>) => Promise<void>,
   ): Promise<UpdateReport & { readonly pictures: Readonly<Record<string, TensorData>> }> {
     const update = this.#updates + 1;
-    const found = await this.#resident.step({ ...inputs, ...adamInputs(update, learningRate) }, async ({ loss }) => {
-      const value = Number(loss?.data[0]);
-      if (!Number.isFinite(value)) throw new DivergedError(update, value);
-      await judge?.(value, () => this.state());
-    });
+    const found = await this.#resident.step(
+      { ...inputs, ...adamInputs(update, learningRate) },
+      async ({ loss, [GRADIENT_NORM]: norm }) => {
+        const value = Number(loss?.data[0]);
+        if (this.#half && !Number.isFinite(value + Number(norm?.data[0])))
+          throw new HalfOverflowError(`Update ${update} left the range of half precision.`);
+        if (!Number.isFinite(value)) throw new DivergedError(update, value);
+        await judge?.(value, () => this.state());
+      },
+    );
     this.#updates = update;
     const losses: Record<string, number> = {};
     const pictures: Record<string, TensorData> = {};
     for (const [name, tensor] of Object.entries(found)) {
+      if (name === GRADIENT_NORM) continue;
       if (tensor.data.length === 1) losses[name] = Number(tensor.data[0]);
       else pictures[name] = tensor;
     }
     return { update, losses, pictures };
+  }
+
+  /** The scalar outputs of an update that is not made: the state stays. @param inputs as of `update` */
+  async look(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, number>> {
+    const seen = new Error('seen');
+    const numbers: Record<string, number> = {};
+    const judge = async (found: Readonly<Record<string, TensorData>>): Promise<void> => {
+      for (const [name, { data }] of Object.entries(found)) if (data.length === 1) numbers[name] = Number(data[0]);
+      throw seen;
+    };
+    // The rate moves nothing here; Adam's scalars want one.
+    await this.#resident.step({ ...inputs, ...adamInputs(this.#updates + 1, 1) }, judge).catch((error: unknown) => {
+      if (error !== seen) throw error;
+    });
+    return numbers;
   }
 
   /** The state as it is now, copied. */
@@ -190,7 +219,7 @@ export type TuningNotes = Readonly<Record<string, string>>;
 /** Writes a state as safetensors, whole or not at all. @throws StorageError */
 export async function saveTuning(
   file: string,
-  { updates, tensors }: TuningState,
+  { updates, tensors, precision }: TuningState,
   notes: TuningNotes = {},
 ): Promise<void> {
   await writeSafetensors(
@@ -201,7 +230,15 @@ export async function saveTuning(
       shape: dims,
       data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     })),
-    { metadata: { ...notes, format: FORMAT, version: VERSION, updates: String(updates) } },
+    {
+      metadata: {
+        ...notes,
+        ...(precision === undefined ? {} : { precision: JSON.stringify(precision) }),
+        format: FORMAT,
+        version: VERSION,
+        updates: String(updates),
+      },
+    },
   );
 }
 
@@ -230,7 +267,19 @@ export async function loadTuning(file: string, shapes: ReadonlyMap<string, reado
       tensors[name] = { dims: shape, data: new Float32Array((await opened.read(name)).buffer) };
     }
   }
-  return { updates, tensors, notes: opened.metadata };
+  return { updates, tensors, precision: precisionOf(file, opened.metadata), notes: opened.metadata };
+}
+
+const precisionSchema = z.record(z.string(), z.enum(PRECISIONS));
+
+function precisionOf(file: string, metadata: ReadonlyMap<string, string>): TuningState['precision'] {
+  const text = metadata.get('precision');
+  if (text === undefined) return undefined;
+  try {
+    return precisionSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new InputError('The precision in this checkpoint is damaged.', { file, cause });
+  }
 }
 
 /** Whether metadata are those of a tuning file. */
