@@ -23,9 +23,16 @@ import { type SyntheticWeights, syntheticWeights } from '../../../bench/syntheti
 
 vi.mock(import('#engine/tensor/onnx/encode.ts'), async (original) => {
   const { encodeOnnx } = await original();
-  return { encodeOnnx: (model) => encodeOnnx(roundedHalves(model)) };
+  return {
+    encodeOnnx: (model) => {
+      const rounded = roundedHalves(model);
+      if (kernelsAreMissing && rounded.nodes.length > model.nodes.length) throw new Error('Could not find a kernel.');
+      return encodeOnnx(rounded);
+    },
+  };
 });
 
+let kernelsAreMissing = false;
 let providerHasHalf = false;
 vi.mock(import('#engine/tensor/self-test.ts'), async (original) => ({
   ...(await original()),
@@ -150,6 +157,14 @@ describe('an update in half precision', () => {
     const rest = await updated(1, { state: saved }, digest);
     expect(rest.notices).toEqual([]);
     expect(rest.seen).toEqual(chosen.seen);
+
+    kernelsAreMissing = true;
+    const refused = await updated(1, {}, ({ precision }) => precision);
+    expect(refused.notices).toEqual([
+      'Tuning in full precision: half is not possible on this device (Could not find a kernel.).',
+    ]);
+    expect(refused.seen).toEqual({ 'full false': 'full' });
+    kernelsAreMissing = false;
     providerHasHalf = false;
   });
 

@@ -84,6 +84,15 @@ describe('the choice', () => {
     expect([again.of('a'), again.of('b'), again.of('c')]).toEqual(['half', 'full', 'full']);
   });
 
+  it('is full where the device cannot open the graph in half', async () => {
+    const { choice, notices } = await open({});
+    expect(await choice.refused('a', new Error('Could not find a kernel'))).toBe('full');
+    expect([choice.of('a'), choice.of('b')]).toEqual(['full', 'full']);
+    expect(notices).toEqual([
+      'Tuning in full precision: half is not possible on this device (Could not find a kernel).',
+    ]);
+  });
+
   it('ends with an overflow', async () => {
     const { choice, notices } = await open({ decided: { a: 'half' } });
     await choice.overflowed('b', new HalfOverflowError('Update 7 left the range of half precision.'));

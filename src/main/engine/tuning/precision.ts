@@ -4,7 +4,7 @@
  * travels with checkpoints, so that a tuning that is taken up again goes on as it would have.
  */
 import type { Value } from '#engine/tensor/graph.ts';
-import { computesInHalf } from '#engine/tensor/self-test.ts';
+import { computesInHalf, reasonOf } from '#engine/tensor/self-test.ts';
 import type { DeviceId } from '#shared/settings.ts';
 
 export const PRECISIONS = ['full', 'half'] as const;
@@ -106,6 +106,15 @@ export class PrecisionChoice {
       agree ? `Tuning in half precision: ${difference} at most.` : `Tuning in full precision: ${difference} in half.`,
     );
     return precision;
+  }
+
+  /** The device has halves, but not for this graph. */
+  async refused(graph: string, error: unknown): Promise<Precision> {
+    this.#decided[graph] = 'full';
+    await this.#options.onNotice?.(
+      `Tuning in full precision: half is not possible on this device (${reasonOf(error)}).`,
+    );
+    return 'full';
   }
 
   /** From here on everything is computed in full precision. */

@@ -174,8 +174,15 @@ export class Tuner implements TuningMachine, AsyncDisposable {
   async #choosePrecision(next: Pick<NextUpdate, 'stage' | 'frame'>): Promise<Precision> {
     const look = async (precision: 'compared' | 'half'): Promise<Numbers> =>
       (await this.#runFor(next.stage, precision)).look(await this.#allInputs(next));
+    const graph = graphKey(next.stage);
     const full = await look('compared');
-    return await this.#precision.decide(graphKey(next.stage), full, await look('half'));
+    // Kernels that are missing show when the graph is opened or run; full precision has just been seen to work.
+    const half = await look('half').then(
+      (numbers) => ({ numbers }),
+      (error: unknown) => ({ error }),
+    );
+    if ('error' in half) return await this.#precision.refused(graph, half.error);
+    return await this.#precision.decide(graph, full, half.numbers);
   }
 
   async #allInputs({ stage, frame }: Pick<NextUpdate, 'stage' | 'frame'>): Promise<NamedTensors> {

@@ -9,7 +9,7 @@ import { halfValues, type StaysFull } from '../half-precision.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import { ModelWriter, type ParamSource } from './model-writer.ts';
 
-export { OPSET, type ParamSource } from './model-writer.ts';
+export type { ParamSource } from './model-writer.ts';
 
 /** Finds a parameter by its state-dict key. `undefined` means that it is missing. */
 export type ParamResolver = (name: string, shape: readonly number[], type: ElementType) => ParamSource | undefined;

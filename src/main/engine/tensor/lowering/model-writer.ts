@@ -9,7 +9,7 @@ import { int, type LoweringRule, type NodeWriter } from './rule.ts';
 import { LOWERING_RULES } from './table.ts';
 
 /** The highest operator set whose operations every provider of the runtime has kernels for. */
-export const OPSET = 20;
+const OPSET = 20;
 
 const BYTES: { readonly [K in ElementType]: number } = { float32: 4, int64: 8, int32: 4, uint8: 1, bool: 1 };
 
@@ -22,6 +22,7 @@ export type ParamSource =
   | TensorData
   | 'input';
 
+/** One model in the making: leaves first, then operations in topological order, then outputs. */
 export class ModelWriter implements NodeWriter {
   readonly #name: string;
   readonly #names = new Map<Value, string>();
@@ -31,8 +32,8 @@ export class ModelWriter implements NodeWriter {
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers: OnnxInitializer[] = [];
   readonly #literals = new Map<string, string>();
-  /** Operations whose floats are halves, and the names of values in the other precision than their own. */
   readonly #half: ReadonlySet<Value>;
+  /** Names of values in the other precision than their own. */
   readonly #casts = new Map<Value, string>();
   #scope = '';
   #floats: keyof typeof FLOAT_CODES = 'float32';
@@ -82,7 +83,8 @@ export class ModelWriter implements NodeWriter {
     const before = this.#nodes.length;
     let name = rule(this, operands, value.attributes, value);
     const last = this.#nodes.at(-1);
-    // The node that makes an output, unless it makes halves, carries the output's name: an Identity after it would copy the tensor.
+    // The node that makes an output carries the output's name, unless it makes halves: an Identity after it would copy
+    // the tensor.
     if (
       outputName !== undefined &&
       !this.#isHalf(value as Value) &&
