@@ -61,6 +61,7 @@ function tuningEngine(during: (options: TuneOptions, update: number) => void = (
     },
     async tune(options): Promise<TuningOutcome> {
       seen.tuned.push(options);
+      await options.onNotice?.('Tuned as it can be here.');
       const total = 6;
       for (let update = 1; update <= total; update++) {
         if (options.wish?.() === 'pause') return { state: 'paused', updates: update - 1, tuned: undefined, ended: [] };
@@ -108,7 +109,9 @@ describe('a job with tuning', () => {
       if (event.type === 'job') seen.push(event.job);
     });
     const id = await add(queue, { ptiSteps: 7, ptiLearningRate: 0.002, recolorLambda: 3, ptiResume: 'abc' });
-    expect(await queue.settled(id)).toMatchObject({ state: 'done', swappedFrames: 9 });
+    const settled = await queue.settled(id);
+    expect(settled).toMatchObject({ state: 'done', swappedFrames: 9 });
+    expect(settled.notices).toContain('Tuned as it can be here.');
     expect(prepared).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9]);
     expect(tuned).toHaveLength(1);
     expect(tuned[0]?.frames.count).toBe(9);
