@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isLock, type Lock, lockOwner, tryLock } from '#engine/files/lock.ts';
 import { isRunning, ownProcess } from '#engine/files/process-identity.ts';
@@ -43,12 +44,39 @@ test('of many who try at once one gets it', async () => {
   expect(answers.filter(isLock)).toHaveLength(1);
 });
 
-test('the lock of a dead process is taken over', async () => {
+/** The lock that a process left behind when it died. */
+async function leaveLock(name = file): Promise<void> {
   const { host, started } = await ownProcess();
-  await writeFile(file, JSON.stringify({ host, pid: await deadProcess(), started, token: 'old' }));
+  await writeFile(name, JSON.stringify({ host, pid: await deadProcess(), started, token: 'old' }));
+}
+
+test('the lock of a dead process is taken over', async () => {
+  await leaveLock();
   expect(await lockOwner(file)).toBeUndefined();
-  const answers = await Promise.all(Array.from({ length: 10 }, () => tryLock(file)));
-  expect(answers.filter(isLock)).toHaveLength(1);
+  await take();
+  expect(await readdir(folder)).toEqual(['lock']);
+});
+
+test('of many who take the lock of a dead process over one gets it, also when they come a moment apart', async () => {
+  for (let round = 0; round < 20; round++) {
+    await leaveLock();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, async (_, i) => {
+        await setTimeout(i % 4);
+        return tryLock(file);
+      }),
+    );
+    const locks = answers.filter(isLock);
+    expect(locks).toHaveLength(1);
+    expect(await readdir(folder)).toEqual(['lock']);
+    for (const lock of locks) await lock[Symbol.asyncDispose]();
+  }
+});
+
+test('who died while taking a lock over does not hold it up', async () => {
+  await leaveLock();
+  await leaveLock(`${file}.takeover`);
+  await take();
   expect(await readdir(folder)).toEqual(['lock']);
 });
 

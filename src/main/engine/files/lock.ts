@@ -1,6 +1,7 @@
 /** A file that says which process works on something. It outlives no owner: that of a dead process is taken over. */
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { toStorageError } from './atomic.ts';
 import { isRunning, ownProcess, type ProcessIdentity } from './process-identity.ts';
@@ -18,7 +19,9 @@ const SIGN_OF_LIFE_MS = 20_000;
 const SILENCE_MS = 5 * 60_000;
 /** A lock without content is one that is being written. */
 const UNFINISHED_MS = 5_000;
-const ATTEMPTS = 5;
+/** Somebody else may be taking the lock of a dead owner away: a matter of milliseconds. */
+const ATTEMPTS = 50;
+const WAIT_MS = 10;
 
 /**
  * Takes the lock, or says who has it.
@@ -37,7 +40,7 @@ export async function tryLock(file: string): Promise<Lock | ProcessIdentity> {
     const holder = await readHolder(file);
     if (holder === undefined) continue;
     if (holder.alive || attempt >= ATTEMPTS) return holder.identity;
-    await takeAway(file, holder.token);
+    await takeAway(file);
   }
 }
 
@@ -52,8 +55,6 @@ export async function lockOwner(file: string): Promise<ProcessIdentity | undefin
 
 interface Holder {
   readonly identity: ProcessIdentity;
-  /** Empty for a lock that cannot be read. */
-  readonly token: string;
   readonly alive: boolean;
 }
 
@@ -67,9 +68,9 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   if (text === undefined || info === undefined) return undefined;
   const silence = Date.now() - info.mtimeMs;
   const parsed = holderSchema.safeParse(parseJson(text));
-  if (!parsed.success) return { identity: NOBODY, token: '', alive: silence < UNFINISHED_MS };
-  const { token, ...identity } = parsed.data;
-  return { identity, token, alive: (await isRunning(identity)) ?? silence < SILENCE_MS };
+  if (!parsed.success) return { identity: NOBODY, alive: silence < UNFINISHED_MS };
+  const { token: _token, ...identity } = parsed.data;
+  return { identity, alive: (await isRunning(identity)) ?? silence < SILENCE_MS };
 }
 
 function parseJson(text: string): unknown {
@@ -81,20 +82,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Removes the lock of a dead owner; one that somebody else took in the meantime goes back. */
-async function takeAway(file: string, token: string): Promise<void> {
-  const aside = `${file}.${randomBytes(6).toString('hex')}`;
-  // Another process was faster.
-  if (
-    !(await rename(file, aside).then(
-      () => true,
-      () => false,
-    ))
-  )
+/**
+ * Removes the lock of a dead owner. One process at a time may: a slower one, who saw the same dead owner, would remove
+ * the lock of who took over. The right to it is a lock itself, whose owner may die as well.
+ */
+async function takeAway(file: string): Promise<void> {
+  const right = await tryLock(`${file}.takeover`);
+  if (!isLock(right)) {
+    await setTimeout(WAIT_MS);
     return;
-  const taken = holderSchema.safeParse(parseJson(await readFile(aside, 'utf8').catch(() => '')));
-  if ((taken.success ? taken.data.token : '') === token) await rm(aside, { force: true });
-  else await rename(aside, file);
+  }
+  await using _right = right;
+  if ((await readHolder(file))?.alive !== false) return;
+  await rm(file, { force: true }).catch((error: unknown) => {
+    throw toStorageError(error, file);
+  });
 }
 
 function heldLock(file: string, token: string): Lock {
