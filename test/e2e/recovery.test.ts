@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engineOf } from '#test/support/kill-processes.ts';
 import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
 import {
   changed,
@@ -24,23 +24,7 @@ afterAll(async () => {
   await studio.stop();
 });
 
-/** Ids of the processes that this one started. */
-async function childrenOf(parent: number): Promise<number[]> {
-  const children: number[] = [];
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-    // The name of the program, in brackets, may hold spaces.
-    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent) children.push(Number(name));
-  }
-  return children;
-}
-
-async function killEngine(): Promise<void> {
-  const [engine] = await childrenOf(studio.shell.pid ?? 0);
-  if (engine === undefined) throw new Error('the engine does not run');
-  process.kill(engine, 'SIGKILL');
-}
+const killEngine = async (): Promise<boolean> => process.kill(await engineOf(studio.shell.pid), 'SIGKILL');
 
 describe.skipIf(process.platform !== 'linux')('an engine that dies', () => {
   it('while it works is started again, and the run is repeated by itself', async () => {

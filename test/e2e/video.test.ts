@@ -1,8 +1,9 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openVideo } from '#engine/video/open-video.ts';
+import { engineOf } from '#test/support/kill-processes.ts';
 import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
 import { type Clips, makeClips } from './support/clips.ts';
 import { launch, openSeen, PATIENCE, said, sampleFile, shoot } from './support/page.ts';
@@ -109,18 +110,6 @@ async function looks(page: Page, name: string): Promise<void> {
   await theme('light');
 }
 
-/** Ids of the processes that this one started. */
-async function childrenOf(parent: number): Promise<number[]> {
-  const children: number[] = [];
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-    // The name of the program, in brackets, may hold spaces.
-    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent) children.push(Number(name));
-  }
-  return children;
-}
-
 describe('a video', () => {
   it('gets two faces: found, previewed, run, paused, resumed, played beside the target and saved', async () => {
     const { page, close } = await openSeen(browser, studio.url);
@@ -204,8 +193,7 @@ describe('a video', () => {
       .click();
     await jobSays(page, WORKING);
 
-    const [engine] = await childrenOf(studio.shell.pid ?? 0);
-    process.kill(engine ?? 0, 'SIGKILL');
+    process.kill(await engineOf(studio.shell.pid), 'SIGKILL');
     await said(page, 'A job was interrupted');
     await jobSays(page, 'Interrupted');
     await press(page, 'Resume');

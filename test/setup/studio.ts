@@ -10,11 +10,14 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The address to open, with its token. */
     studioUrl: string;
+    /** The process of the shell. */
+    studioShell: number;
   }
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const studio = await startStudio();
   project.provide('studioUrl', studio.url);
+  project.provide('studioShell', studio.shell.pid ?? 0);
   return () => studio.stop();
 }

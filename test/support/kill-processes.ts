@@ -12,15 +12,35 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** The ffmpeg and ffprobe processes below a process (Linux). */
-export async function toolsOf(pid: number): Promise<number[]> {
-  const found: number[] = [];
+interface Child {
+  readonly pid: number;
+  readonly program: string;
+}
+
+/** The processes that one started (Linux). */
+async function childrenOf(parent: number): Promise<Child[]> {
+  const children: Child[] = [];
   for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
     const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    if (parent === pid && /\(ff(mpeg|probe)/.test(stat)) found.push(Number(name));
+    // The name of the program, in brackets, may hold spaces and brackets.
+    const end = stat.lastIndexOf(')');
+    if (Number(stat.slice(end + 2).split(' ')[1]) !== parent) continue;
+    children.push({ pid: Number(name), program: stat.slice(stat.indexOf('(') + 1, end) });
   }
-  return found;
+  return children;
+}
+
+/** The ffmpeg and ffprobe processes below a process (Linux). */
+export async function toolsOf(pid: number): Promise<number[]> {
+  const children = await childrenOf(pid);
+  return children.filter(({ program }) => /^ff(mpeg|probe)/.test(program)).map((child) => child.pid);
+}
+
+/** The engine of a studio behind the web shell (Linux). @param shell the shell's process */
+export async function engineOf(shell: number | undefined): Promise<number> {
+  const [engine] = shell === undefined ? [] : await childrenOf(shell);
+  if (engine === undefined) throw new Error('the engine does not run');
+  return engine.pid;
 }
 
 const LOOKS = 100;
