@@ -42,14 +42,14 @@ export async function listRecords(folder: string): Promise<FaceRecord[]> {
   });
 }
 
-/** Puts a range together from as few runs as possible. Pure. */
+/** Puts a range together from as few runs as possible. Pure; long clips have thousands of records. */
 export function coverRange(records: readonly FaceRecord[], { first, end }: FrameSpan): Coverage {
+  const runs = runsOf(records);
   const pieces: FaceRecord[] = [];
   const gaps: FaceGap[] = [];
   let whole: FaceRecord | undefined;
   for (let frame = first; frame < end; ) {
-    const run = farthestRun(records, frame);
-    const record = run === undefined ? undefined : longestAt(records, run, frame);
+    const record = recordAt(runs, frame);
     if (record !== undefined) {
       const until = Math.min(record.end, end);
       pieces.push({ ...record, first: frame, end: until });
@@ -65,24 +65,58 @@ export function coverRange(records: readonly FaceRecord[], { first, end }: Frame
   return { pieces, gaps };
 }
 
-/** The run that goes on farthest from a frame on; undefined where none has it. */
-function farthestRun(records: readonly FaceRecord[], frame: number): number | undefined {
-  let best: { readonly run: number; readonly reach: number } | undefined;
-  for (const run of new Set(records.map((record) => record.run))) {
-    let reach = frame;
-    for (let next = longestAt(records, run, reach); next; next = longestAt(records, run, reach)) reach = next.end;
-    // Of equals the one that began last: it looked most closely at where the range begins.
-    if (reach > frame && (!best || reach > best.reach || (reach === best.reach && run > best.run)))
-      best = { run, reach };
-  }
-  return best?.run;
+/** The records of a run in the order of their first frames. */
+interface Run {
+  readonly number: number;
+  readonly firsts: readonly number[];
+  /** Of the records up to each, the one that ends last. */
+  readonly longest: readonly FaceRecord[];
+  /** Where the run breaks off that goes on behind each. */
+  readonly reach: readonly number[];
 }
 
-/** The record of a run that has the frame and ends last. */
-function longestAt(records: readonly FaceRecord[], run: number, frame: number): FaceRecord | undefined {
-  return records
-    .filter((record) => record.run === run && record.first <= frame && frame < record.end)
-    .reduce<FaceRecord | undefined>((best, record) => (best && best.end >= record.end ? best : record), undefined);
+function runsOf(records: readonly FaceRecord[]): Run[] {
+  const byRun = new Map<number, FaceRecord[]>();
+  for (const record of records) {
+    const own = byRun.get(record.run);
+    if (own) own.push(record);
+    else byRun.set(record.run, [record]);
+  }
+  return [...byRun].map(([number, own]) => {
+    const ordered = own.toSorted((a, b) => a.first - b.first);
+    let last: FaceRecord | undefined;
+    const longest = ordered.map((record) => {
+      if (!last || record.end > last.end) last = record;
+      return last;
+    });
+    const reach = longest.map(({ end }) => end);
+    for (let i = reach.length - 2; i >= 0; i--) if (ordered[i + 1]!.first <= reach[i]!) reach[i] = reach[i + 1]!;
+    return { number, firsts: ordered.map(({ first }) => first), longest, reach };
+  });
+}
+
+/** The record to use at a frame: the longest of the run that goes on farthest. Undefined where no run has the frame. */
+function recordAt(runs: readonly Run[], frame: number): FaceRecord | undefined {
+  let best: { readonly run: number; readonly reach: number; readonly record: FaceRecord } | undefined;
+  for (const { number: run, firsts, longest, reach: reaches } of runs) {
+    const at = lastUpTo(firsts, frame);
+    const [record, reach] = [longest[at], reaches[at]];
+    if (record === undefined || reach === undefined || record.end <= frame) continue;
+    // Of equals the one that began last: it looked most closely at where the range begins.
+    if (!best || reach > best.reach || (reach === best.reach && run > best.run)) best = { run, reach, record };
+  }
+  return best?.record;
+}
+
+/** The last index of an ascending list whose number is at most `value`; -1 where none is. */
+function lastUpTo(numbers: readonly number[], value: number): number {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** How many frames of a range have been looked at. */
