@@ -74,12 +74,11 @@ export function createVideoEngine({
     async openSwapper({ swap, video, sources, timeline, tuned, clip }) {
       const byTrack = await openSourcePhotos(analyser, sources);
       const settings = { ...swap, crop: video.crop };
+      const options = { sources: byTrack, settings, detail: video.detail, onTimes };
+      if (await chooseEngine(swap.engine, findHome().packs))
+        return openRgiFrameSwapper(options, { device: await savedDevice(), threads, tuned });
       const sizes = trackSizes(timeline, LARGEST_CROP[video.detail]);
-      const options = { sources: byTrack, settings, detail: video.detail, sizes, onTimes };
-      const rgi = await chooseEngine(swap.engine, findHome().packs);
-      return rgi
-        ? openRgiFrameSwapper(options, { device: await savedDevice(), threads, tuned })
-        : openClassicSwapper(analyser, { ...options, clip, threads: swapThreads });
+      return openClassicSwapper(analyser, { ...options, sizes, clip, threads: swapThreads });
     },
 
     async openTuning({ swap, video, sources }) {
