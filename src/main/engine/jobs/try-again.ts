@@ -3,8 +3,8 @@ import { FrameThreadLostError } from '#engine/pipeline/frame-workers/frame-threa
 import { isToolCrash } from './clip.ts';
 
 /**
- * Repeats `work` after a breakdown of ffmpeg or of a thread that swaps frames, as long as parts get finished in between: a second breakdown at the same
- * part is a failure.
+ * Repeats `work` after a breakdown of ffmpeg or of a thread that swaps frames, as long as parts get finished in between:
+ * a second breakdown at the same part is a failure.
  * @param finished how many parts are finished now
  * @throws what `work` throws
  */
