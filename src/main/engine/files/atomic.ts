@@ -3,13 +3,13 @@
  * disk, and only then take the final name. The loop below counts what each write took, because a disk that fills up
  * answers with a short write first; the usual libraries take the first write for the whole file, and none streams.
  */
-import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StorageError, throwIfCancelled } from '#engine/errors.ts';
 import { makeFolder } from './folder.ts';
+import { temporaryPathFor } from './temporary-name.ts';
 
 export interface AtomicOptions {
   readonly signal?: AbortSignal | undefined;
@@ -75,10 +75,7 @@ export async function openAtomic(file: string, options: AtomicOptions = {}): Pro
   if (existing?.isDirectory()) {
     throw new StorageError('There is a folder of this name.', { file, action: 'Choose another file name.' });
   }
-  const temporaryPath = path.join(
-    path.dirname(final),
-    `.${path.basename(final)}.${randomBytes(6).toString('hex')}.tmp`,
-  );
+  const temporaryPath = temporaryPathFor(final);
   let handle: FileHandle | undefined = await guard(
     open(temporaryPath, 'wx', existing?.mode ?? 0o666).catch(async (error: unknown) => {
       // Folders of the system's own, such as /proc, say that a new file in them is not found.

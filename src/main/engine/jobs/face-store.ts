@@ -2,12 +2,12 @@
  * What was seen of clips' faces, for further jobs on the same clips: a job finds here whatever another one has looked at.
  * It is a cache. A job has its own name for every record that it uses, so the store can go at any time.
  */
-import { randomBytes } from 'node:crypto';
 import { copyFile, link, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { toStorageError } from '#engine/files/atomic.ts';
 import { makeFolder } from '#engine/files/folder.ts';
 import { sha256OfBytes } from '#engine/files/hash.ts';
+import { temporaryPathFor } from '#engine/files/temporary-name.ts';
 import type { FrameSpan } from '#shared/jobs.ts';
 import { coverRange, listRecords } from './face-records.ts';
 import { UNFINISHED } from './job-folder.ts';
@@ -87,7 +87,7 @@ export function openFaceStore(folder: string, limits: FaceStoreLimits = FACE_STO
 
 /** Another name for the same bytes costs nothing; on another disk they have to be copied. What is there is replaced. */
 async function linkOrCopy(from: string, to: string): Promise<void> {
-  const coming = path.join(path.dirname(to), `.${path.basename(to)}.${randomBytes(6).toString('hex')}.tmp`);
+  const coming = temporaryPathFor(to);
   try {
     await link(from, coming).catch(() => copyFile(from, coming));
     await rename(coming, to);

@@ -1,8 +1,8 @@
 /** Moves a whole result, a file or a folder of pictures, to the place that its user named. */
-import { randomBytes } from 'node:crypto';
 import { cp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { moveFileAtomic, toStorageError } from '#engine/files/atomic.ts';
+import { finalNameOf, temporaryPathFor } from '#engine/files/temporary-name.ts';
 import type { JobFolder } from './job-folder.ts';
 
 /** @throws StorageError naming `to`, CancelledError; then nothing stands under that name that was not there before */
@@ -20,7 +20,7 @@ export async function placeResult(from: string, to: string, signal?: AbortSignal
 
 /** To another disk: the folder appears when all of it is there. */
 async function copyFolder(from: string, to: string): Promise<void> {
-  const temporary = path.join(path.dirname(to), `.${path.basename(to)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryPathFor(to);
   try {
     await cp(from, temporary, { recursive: true });
     await rename(temporary, to);
@@ -34,29 +34,25 @@ async function copyFolder(from: string, to: string): Promise<void> {
 /** What a process that was killed while it wrote this result left beside it. */
 async function removeTraces(place: string): Promise<void> {
   const { dir, base } = path.parse(place);
-  await removeMatching(dir, (name) => name.startsWith(`.${base}.`) && ENDING.test(name.slice(base.length + 1)));
+  await removeMatching(dir, (name) => finalNameOf(name) === base);
 }
-
-const ENDING = /^\.[0-9a-f]{12}\.tmp$/;
 
 /**
  * Removes all unfinished files of a folder.
  * @param living name of a file that another living process may be writing
  */
 const removeUnfinished = (folder: string, living?: string): Promise<void> =>
-  removeMatching(
-    folder,
-    (name) =>
-      name.startsWith('.') &&
-      /\.[0-9a-f]{12}\.tmp$/.test(name) &&
-      (living === undefined || !name.startsWith(`.${living}.`)),
-  );
+  removeMatching(folder, (name) => {
+    const final = finalNameOf(name);
+    return final !== undefined && final !== living;
+  });
 
 /** Removes what a killed process left in a job's folder; a request of another process is its own affair. */
-export async function removeTracesOfJob({ root, analysis, segments, ask }: JobFolder): Promise<void> {
+export async function removeTracesOfJob({ root, analysis, segments, tuning, ask }: JobFolder): Promise<void> {
   await Promise.all([
     removeUnfinished(root, path.basename(ask)),
-    ...[analysis, segments].map((folder) => removeUnfinished(folder)),
+    // A checkpoint is the largest of all, 0.9 GB.
+    ...[analysis, segments, tuning].map((folder) => removeUnfinished(folder)),
   ]);
 }
 

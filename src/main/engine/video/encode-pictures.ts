@@ -1,9 +1,9 @@
 /** A result as a folder of PNG pictures, one a frame, with a list of their times. */
-import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { StorageError, throwIfCancelled } from '#engine/errors.ts';
 import { toStorageError, writeFileAtomic } from '#engine/files/atomic.ts';
+import { temporaryPathFor } from '#engine/files/temporary-name.ts';
 import { feedTool } from './feed-tool.ts';
 import type { FeedOptions, TimedFrame } from './frame-feed.ts';
 import { PROTOCOLS } from './input-options.ts';
@@ -30,7 +30,7 @@ export async function encodePictures(
   if (await lstat(final).catch(() => undefined)) {
     throw new StorageError('Something of this name exists.', { file: folder, action: 'Choose another folder name.' });
   }
-  const temporary = path.join(path.dirname(final), `.${path.basename(final)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryPathFor(final);
   await mkdir(temporary).catch((error: unknown) => {
     throw toStorageError(error, folder);
   });
