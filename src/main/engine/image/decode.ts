@@ -64,7 +64,10 @@ async function readMetadata(bytes: Uint8Array, format: PictureFormat, file: stri
     const { grey, bitDepth } = planColours(meta);
     checkMemory(
       {
-        ...{ format, width: meta.width, height: meta.height, fileBytes: bytes.length },
+        format,
+        width: meta.width,
+        height: meta.height,
+        fileBytes: bytes.length,
         // Grey is decoded as RGB and folded.
         channels: grey ? 4 : Math.max(3, meta.channels),
         sampleBytes: bitDepth / 8,

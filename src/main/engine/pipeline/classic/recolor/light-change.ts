@@ -88,8 +88,21 @@ export function lightChange(
     };
     withKernels(lent, (kernels, [own, mask, light, present, ratio, to], room) =>
       kernels.lightChange(
-        ...([own!, mask!, light!, present!, ratio!, ours.width, ours.height, width, height] as const),
-        ...([contrast, FAINT, knee, GLINT.beyond, to!, room] as const),
+        own!,
+        mask!,
+        light!,
+        present!,
+        ratio!,
+        ours.width,
+        ours.height,
+        width,
+        height,
+        contrast,
+        FAINT,
+        knee,
+        GLINT.beyond,
+        to!,
+        room,
       ),
     );
   }
