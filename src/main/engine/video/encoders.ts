@@ -1,5 +1,6 @@
 /** The encoders on offer: one row each. */
 import { UsageError } from '#engine/errors.ts';
+import { DEFAULT_VIDEO_EXPORT } from '#shared/settings.ts';
 
 export type CodecName = 'h264' | 'h265' | 'vp9' | 'prores' | 'ffv1' | 'h264-lossless';
 export type PresetName = 'fast' | 'balanced' | 'small';
@@ -123,11 +124,9 @@ export const ENCODERS: Readonly<Record<CodecName, Encoder>> = {
   },
 };
 
-/**
- * H.264 at a quality that is hard to tell from the original. At the same quality, harder work makes files that are a tenth
- * smaller, and takes the processors from the work on the frames.
- */
-export const DEFAULT_ENCODER: EncoderSettings = { codec: 'h264', quality: 80, preset: 'fast' };
+const { codec, quality, preset } = DEFAULT_VIDEO_EXPORT;
+/** What results are encoded with when nothing is said. */
+export const DEFAULT_ENCODER: EncoderSettings = { codec, quality, preset };
 
 /**
  * The row of a codec, when this build of ffmpeg has it.
