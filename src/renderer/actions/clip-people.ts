@@ -1,12 +1,11 @@
 /** The people in the target video: a job that stops after the analysis (a draft) finds them. */
 import type { ErrorReport } from '#shared/errors.ts';
-import type { JobId, JobInfo } from '#shared/jobs.ts';
+import type { FrameSpan, JobId, JobInfo } from '#shared/jobs.ts';
 import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
 import { byId } from '../model/job-status.ts';
 import {
   type ClipKey,
-  type FrameSpan,
   joinSpans,
   mostSeen,
   trimTo,

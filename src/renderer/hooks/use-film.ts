@@ -1,7 +1,7 @@
 /** Playing a clip beside others of the same clip: one position for all, led by the first that the browser can play. */
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { FrameSpan } from '#shared/jobs.ts';
 import { frameAt, insideOf, secondsOf, type Timed } from '../model/frame-clock.ts';
-import type { FrameSpan } from '../model/video-document.ts';
 
 /** Players that are further apart than this are brought together. Seconds. */
 const DRIFT = 0.15;

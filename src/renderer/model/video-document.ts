@@ -1,17 +1,11 @@
 /** The video part of the document: the clip, the frames that are wanted, and who in it gets which face. */
-import type { JobTrack, SourceGoal, Trim } from '#shared/jobs.ts';
+import type { FrameSpan, JobTrack, SourceGoal, Trim } from '#shared/jobs.ts';
 import type { PhotoKey, SourceFace, StudioDocument } from './document.ts';
 
 export type ClipKey = `c${number}`;
 
 /** A person of the clip by the number of the track; before people are found, the one seen most, or everyone. */
 export type PersonKey = number | 'largest' | 'all';
-
-/** Frames `first` up to, without, `end`. */
-export interface FrameSpan {
-  readonly first: number;
-  readonly end: number;
-}
 
 export interface VideoPart {
   readonly clip: ClipKey | null;

@@ -1,9 +1,8 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { type KeyboardEvent, type PointerEvent, useId } from 'react';
-import type { FrameRange, FrameState } from '#shared/jobs.ts';
+import type { FrameRange, FrameSpan, FrameState } from '#shared/jobs.ts';
 import { secondsOf, type Timed, timecode } from '../../model/frame-clock.ts';
 import { countStates, stateAt } from '../../model/frame-strip.ts';
-import type { FrameSpan } from '../../model/video-document.ts';
 import { text } from '../../text.ts';
 import { steppedBy } from './step-keys.ts';
 import { Strip } from './strip.tsx';

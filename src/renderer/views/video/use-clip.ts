@@ -1,7 +1,8 @@
 /** What the Video tab works on, put together from the stores. */
+import type { FrameSpan } from '#shared/jobs.ts';
 import { secondsOf } from '../../model/frame-clock.ts';
 import { duration } from '../../model/job-status.ts';
-import { type FrameSpan, peopleOf, wantedSpan } from '../../model/video-document.ts';
+import { peopleOf, wantedSpan } from '../../model/video-document.ts';
 import { type ClipEntry, isStale, useClips } from '../../state/clips.ts';
 import { useEdit } from '../../state/edit.ts';
 import { usePreferences } from '../../state/preferences.ts';
