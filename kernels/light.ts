@@ -3,7 +3,6 @@ import { at, bytes, four, put, putFour } from './lanes';
 import { enlargedRow, openRows } from './resize';
 
 /** The table's value at `x` steps (within the table, which has one entry more). */
-// @ts-ignore: decorator
 @inline
 function look(table: usize, x: f32): f32 {
   const i = <i32>x;

@@ -4,7 +4,6 @@ import { at, bytes, four, put } from './lanes';
 /** Floats of a pixel: difference of red, green, blue; share of detail that goes; red, green, blue before; nothing. */
 const VALUES: i32 = 8;
 
-// @ts-ignore: decorator
 @inline
 function change(before: usize, after: usize, i: i32, n: i32): f32 {
   const r = abs<f32>(at(after, i) - at(before, i));
@@ -94,7 +93,6 @@ export function detailShare(values: usize, strength: usize, within: usize, n: i3
  * @param top largest value; whole numbers are rounded and clipped
  * @param changed gets 1 for each pixel that changes; 0: none
  */
-// @ts-ignore: decorator
 @inline
 function addRow<T>(
   data: usize,
