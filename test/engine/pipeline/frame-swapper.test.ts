@@ -1,6 +1,4 @@
 /** Faces exchanged in frames, with rendered people. */
-import path from 'node:path';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ffhqFrame } from '#engine/face/alignment.ts';
 import { type DetectedFace, FaceAnalyser } from '#engine/face/faces.ts';
@@ -10,23 +8,12 @@ import { toRgbImage } from '#engine/image/working.ts';
 import { alignPhoto, createClassicFrameSwapper, type FrameSource } from '#engine/pipeline/create-frame-swapper.ts';
 import type { Frame } from '#engine/pipeline/frame-swapper.ts';
 import { DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
-
-const SAMPLES = path.resolve(import.meta.dirname, '../../../models/samples');
+import { samplePicture } from './pictures.ts';
 
 let analyser: FaceAnalyser;
 let source: FrameSource;
 let frames: Frame[];
 let face: DetectedFace;
-
-async function samplePicture(name: string, side: number): Promise<DecodedPicture> {
-  const { data, info } = await sharp(path.join(SAMPLES, `${name}.webp`))
-    .resize({ width: side })
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  return { width, height, channels: 3, bitDepth: 8, pixels: new Uint8Array(data), format: 'raw', notices: [] };
-}
 
 const detect = async (picture: DecodedPicture): Promise<DetectedFace> =>
   (await analyser.detect(toRgbImage(picture)))[0]!;
@@ -51,8 +38,8 @@ beforeAll(async () => {
   source = { picture: ines, face: await detect(ines) };
   const freja = await samplePicture('freja', 400);
   face = await detect(freja);
-  const darker = freja.pixels.map((v) => Math.round(0.9 * v)) as Uint8Array<ArrayBuffer>;
-  frames = [freja.pixels as Uint8Array<ArrayBuffer>, darker].map((pixels, index) => ({ ...freja, index, pixels }));
+  const darker = freja.pixels.map((v) => Math.round(0.9 * v));
+  frames = [freja.pixels, darker].map((pixels, index) => ({ ...freja, index, pixels }));
 });
 
 afterAll(async () => {

@@ -1,8 +1,9 @@
-/** Picture files for tests of the pipeline, made from the rendered sample portraits. */
+/** Pictures for tests of the pipeline, made from the rendered sample portraits. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
+import type { DecodedPicture } from '#engine/image/picture.ts';
 
 const SAMPLES = path.resolve(import.meta.dirname, '../../../models/samples');
 
@@ -23,6 +24,20 @@ export async function writeSample(
   const file = path.join(folder, name);
   await edit(sharp(path.join(SAMPLES, `${sample}.webp`)).resize({ width })).toFile(file);
   return { path: file, name };
+}
+
+/** A sample portrait at `width` pixels, as a decoded picture: 8 bits, RGB. */
+export async function samplePicture(
+  sample: string,
+  width: number,
+): Promise<DecodedPicture & { readonly pixels: Uint8Array<ArrayBuffer> }> {
+  const { data, info } = await sharp(path.join(SAMPLES, `${sample}.webp`))
+    .resize({ width })
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const pixels = new Uint8Array(data);
+  return { width, height: info.height, channels: 3, bitDepth: 8, pixels, format: 'raw', notices: [] };
 }
 
 export interface Samples {

@@ -1,20 +1,17 @@
 /** A still face must not shimmer: one picture repeated with the noise of a sensor, tracked and exchanged. */
-import path from 'node:path';
-import sharp from 'sharp';
 import { afterAll, expect, it } from 'vitest';
 import { FaceAnalyser } from '#engine/face/faces.ts';
 import { buildTimeline } from '#engine/face/tracks/build-timeline.ts';
 import { ClipAnalyser } from '#engine/face/tracks/clip-analyser.ts';
 import type { FrameObservation } from '#engine/face/tracks/observation.ts';
 import { observationsInMemory } from '#engine/face/tracks/observation-source.ts';
-import type { DecodedPicture } from '#engine/image/picture.ts';
 import { toRgbImage } from '#engine/image/working.ts';
 import { alignPhoto, createClassicFrameSwapper } from '#engine/pipeline/create-frame-swapper.ts';
 import { LARGEST_CROP, trackSizes } from '#engine/pipeline/track-sizes.ts';
 import { DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
 import { randomSource } from '../image/noise.ts';
+import { samplePicture } from './pictures.ts';
 
-const SAMPLES = path.resolve(import.meta.dirname, '../../../models/samples');
 const FRAMES = 6;
 /** Deviation of the noise, 8-bit steps. */
 const NOISE = 3;
@@ -23,16 +20,6 @@ const CELL = 8;
 
 const analyser = new FaceAnalyser({ threads: 1 });
 afterAll(() => analyser[Symbol.asyncDispose]());
-
-async function samplePicture(name: string, width: number): Promise<DecodedPicture> {
-  const { data, info } = await sharp(path.join(SAMPLES, `${name}.webp`))
-    .resize({ width })
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const pixels = new Uint8Array(data);
-  return { width, height: info.height, channels: 3, bitDepth: 8, pixels, format: 'raw', notices: [] };
-}
 
 /** Sums of squared changes from frame to frame, of pixels and of means of cells, where `swapped` is set. */
 function changes(frames: readonly Uint8Array[], width: number, height: number, swapped: Uint8Array) {

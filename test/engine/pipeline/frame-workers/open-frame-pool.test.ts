@@ -4,21 +4,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { BroadcastChannel } from 'node:worker_threads';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError, EngineLostError, InputError } from '#engine/errors.ts';
 import { ffhqFrame } from '#engine/face/alignment.ts';
 import { FaceAnalyser } from '#engine/face/faces.ts';
 import type { TrackedFace } from '#engine/face/tracks/timeline.ts';
-import type { DecodedPicture } from '#engine/image/picture.ts';
 import { toRgbImage } from '#engine/image/working.ts';
 import { alignPhoto, createClassicFrameSwapper, type FrameSource } from '#engine/pipeline/create-frame-swapper.ts';
 import type { Frame } from '#engine/pipeline/frame-swapper.ts';
 import { openFramePool } from '#engine/pipeline/frame-workers/open-frame-pool.ts';
 import { DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
 import { buildEntry } from '#test/support/build-entry.ts';
-
-const SAMPLES = path.resolve(import.meta.dirname, '../../../../models/samples');
+import { samplePicture } from '../pictures.ts';
 
 let analyser: FaceAnalyser;
 let worker: Awaited<ReturnType<typeof buildEntry>>;
@@ -26,19 +23,6 @@ let source: FrameSource;
 let frames: Frame[];
 let face: TrackedFace;
 let folder: string;
-
-async function samplePicture(
-  name: string,
-  side: number,
-): Promise<DecodedPicture & { pixels: Uint8Array<ArrayBuffer> }> {
-  const { data, info } = await sharp(path.join(SAMPLES, `${name}.webp`))
-    .resize({ width: side })
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  return { width, height, channels: 3, bitDepth: 8, pixels: new Uint8Array(data), format: 'raw', notices: [] };
-}
 
 const options = (change: Partial<Parameters<typeof openFramePool>[1]> = {}) => ({
   sources: new Map([[0, source]]),
@@ -68,7 +52,7 @@ beforeAll(async () => {
   const { width, height } = freja;
   frames = [1, 0.95, 0.9].map((light, index) => ({
     ...{ index, width, height },
-    pixels: freja.pixels.map((v) => Math.round(light * v)) as Uint8Array<ArrayBuffer>,
+    pixels: freja.pixels.map((v) => Math.round(light * v)),
   }));
 });
 
