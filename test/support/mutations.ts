@@ -1,17 +1,6 @@
 /** Damage to files, the same on every run: what broken disks do and what people do who look for a way in. */
 
-export type Random = () => number;
-
-/** Uniform in [0, 1), from a seed (mulberry32). */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+type Random = () => number;
 
 const natural = (random: Random, below: number): number => Math.floor(random() * below);
 /** Numbers at the edges of their types, as 64 bits. */

@@ -16,7 +16,8 @@ import { DTYPES, type Dtype } from '#engine/weights/dtypes.ts';
 import { readTensorFile } from '#engine/weights/open.ts';
 import { encodeSafetensors } from '#engine/weights/safetensors-writer.ts';
 import { readTensor } from '#engine/weights/tensor-file.ts';
-import { mutate, seeded } from '#test/support/mutations.ts';
+import { mutate } from '#test/support/mutations.ts';
+import { randomNumbers } from '#test/support/random-numbers.ts';
 import {
   concat,
   floatStorage,
@@ -107,7 +108,7 @@ async function fuzz(
   count: number,
   judge: (tensors: readonly Tensor[], damaged: Uint8Array) => void,
 ): Promise<number> {
-  const random = seeded(seed);
+  const random = randomNumbers(seed);
   let accepted = 0;
   for (let index = 0; index < count; index++) {
     const damaged = mutate(original, random);
@@ -212,7 +213,7 @@ describe('zip checkpoints whose pickle was changed and summed anew', () => {
     const storages: WrittenStorage[] = [];
     const object = pickle(views, storages);
     const stored = storages.map((storage, index) => ({ name: `a/data/${index}`, data: storage.data() }));
-    const random = seeded(11);
+    const random = randomNumbers(11);
     let accepted = 0;
     for (let index = 0; index < 10_000; index++) {
       const damaged = concat(zip([{ name: 'a/data.pkl', data: mutate(object, random) }, ...stored]));
@@ -239,7 +240,7 @@ describe('legacy checkpoints', () => {
     const values = Array.from({ length: 64 }, (_, index) => index + 0.5);
     const file = concat(torchLegacy({ dict: [['w', floatTensor([8, 8], values)]] }));
     const [whole] = (await readAll(file)) ?? [];
-    const random = seeded(3);
+    const random = randomNumbers(3);
     for (let index = 0; index < 2_000; index++) {
       const damaged = file.slice();
       const at = file.length - 1 - Math.floor(random() * 256);
