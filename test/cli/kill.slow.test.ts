@@ -131,7 +131,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 describe.skipIf(process.platform !== 'linux')(`seed ${SEED}`, () => {
   const random = randomNumbers(SEED);
   const moments = Array.from({ length: MOMENTS }, (_, i) => ({
-    number: i,
+    number: i + 1,
     victim: VICTIMS[i % VICTIMS.length]!,
     codec: CODECS[Math.floor(i / VICTIMS.length) % CODECS.length]!,
     /** How much of the work is told to be done, from the opening to the end. */

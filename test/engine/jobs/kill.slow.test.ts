@@ -76,7 +76,7 @@ async function look(jobs: string): Promise<JobInfo | undefined> {
 describe.skipIf(process.platform !== 'linux')(`seed ${SEED}`, () => {
   const random = randomNumbers(SEED);
   const moments = Array.from({ length: MOMENTS }, (_, i) => ({
-    number: i,
+    number: i + 1,
     victim: VICTIMS[i % VICTIMS.length]!,
     /** Lines of output after which it is killed: the opening, looks, swaps and the end. */
     line: Math.floor(random() * (2 * FRAMES + 8)),
