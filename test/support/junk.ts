@@ -1,5 +1,4 @@
 /** Junk for every call of a contract, and what a refusal looks like. */
-
 import { ORPCError } from '@orpc/client';
 import type { AnyContractRouter } from '@orpc/contract';
 import { isContractProcedure } from '@orpc/contract';

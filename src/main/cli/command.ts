@@ -1,5 +1,4 @@
 /** What all commands share: the common options, and how their actions are run. */
-
 import { type Command, Option } from 'commander';
 import { processPeakBytes } from '#engine/pipeline/peak-memory.ts';
 import type { CliContext } from './context.ts';

@@ -1,5 +1,4 @@
 /** A folder for pasted, uploaded and downloaded files: this user's alone, and gone when the studio ends. */
-
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';

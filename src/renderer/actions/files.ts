@@ -1,5 +1,4 @@
 /** The ways files come in: dialog, input, drop, paste, recent list, samples. */
-
 import type { ErrorReport } from '#shared/errors.ts';
 import type { StudioLink } from '../link/studio-link.ts';
 import { currentDocument } from '../state/edit.ts';

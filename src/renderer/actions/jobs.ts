@@ -1,5 +1,4 @@
 /** Video jobs: following them, moving them, their frames and results. */
-
 import type { Clip, MediaAddress } from '#shared/contract-video.ts';
 import { ERROR_KINDS, type ErrorReport } from '#shared/errors.ts';
 import type { JobId, JobInfo, JobTimeline } from '#shared/jobs.ts';

@@ -1,5 +1,4 @@
 /** Settings that outlive the window. */
-
 import type { ErrorReport } from '#shared/errors.ts';
 import type { AppSettings } from '#shared/settings.ts';
 import { reportOf } from '../link/report.ts';

@@ -1,5 +1,4 @@
 /** Pictures of a finished run and its export. */
-
 import type { ErrorReport } from '#shared/errors.ts';
 import type { ExportSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';

@@ -1,5 +1,4 @@
 /** Personal tuning: following a job's, steering it, its pictures, and tuned weights in and out. */
-
 import type { GrantedFile } from '#shared/contract.ts';
 import type { TuningPicture, TuningWatchEvent } from '#shared/contract-tuning.ts';
 import type { ErrorReport } from '#shared/errors.ts';

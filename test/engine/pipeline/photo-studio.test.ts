@@ -1,5 +1,4 @@
 /** The photo studio on rendered faces, from files to files. */
-
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError, NoFaceError, UsageError } from '#engine/errors.ts';

@@ -2,7 +2,6 @@
  * Memory for planes. A frame of a video needs hundreds of planes that nobody needs after it; taken from an arena they
  * cost neither the collector nor fresh pages of memory.
  */
-
 import { KernelMemory } from './kernels/kernels.ts';
 
 /** Zeroed room for `length` values: from the arena that is at work, else of its own. */

@@ -1,5 +1,4 @@
 /** ICC profiles: what they describe, and the conversion of pixels from one to another (Little CMS inside libvips). */
-
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

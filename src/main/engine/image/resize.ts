@@ -1,5 +1,4 @@
 /** Changes of resolution on planes and RGB images. */
-
 import { withKernels } from './kernels/kernels.ts';
 import type { Plane, RgbImage } from './picture.ts';
 import { rawPlane } from './planes.ts';

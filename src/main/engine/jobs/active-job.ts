@@ -1,5 +1,4 @@
 /** A job that waits or runs in this process. */
-
 import { setTimeout as delay } from 'node:timers/promises';
 import { throwIfCancelled, toReport } from '#engine/errors.ts';
 import { isLock, type Lock, tryLock } from '#engine/files/lock.ts';

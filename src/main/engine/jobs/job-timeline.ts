@@ -1,5 +1,4 @@
 /** Tracks and frames of a job with what became of them. */
-
 import { NoFaceError, UsageError } from '#engine/errors.ts';
 import type { FrameRange, FrameSpan, JobTimeline, JobTrack } from '#shared/jobs.ts';
 import { assignSources } from './assignment.ts';

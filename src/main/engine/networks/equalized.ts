@@ -2,7 +2,6 @@
  * Layers with an equalised learning rate (StyleGAN2): the stored weight is raw, its scale `1/sqrt(fan-in)` is applied
  * when the layer runs, so that an Adam step moves every layer alike. Spec: rgi-core section 0.
  */
-
 import type { Value } from '#engine/tensor/graph.ts';
 import { add, leakyRelu, mul } from '#engine/tensor/ops/elementwise.ts';
 import { addChannelBias, conv2d, linear } from '#engine/tensor/ops/spatial.ts';

@@ -1,5 +1,4 @@
 /** Which engine swaps: the one that was asked for, or the best one that can. */
-
 import type { FaceAnalyser } from '#engine/face/faces.ts';
 import { findHome } from '#engine/files/home.ts';
 import { loadSettings } from '#engine/files/settings-store.ts';

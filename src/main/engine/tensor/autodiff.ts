@@ -3,7 +3,6 @@
  * builds the gradient of each step as further operations of the same graph, so a gradient is a value like any other:
  * it can be lowered, combined, and differentiated again.
  */
-
 import { replay } from './checkpoint.ts';
 import { elementCount, sameShape, shapeText } from './data.ts';
 import { GraphError } from './errors.ts';

@@ -1,5 +1,4 @@
 /** The classic engine's stages: geometry and image statistics in the place of networks. */
-
 import { throwIfCancelled } from '#engine/errors.ts';
 import { mapPoints } from '#engine/face/alignment.ts';
 import { runGate } from '#engine/face/gate.ts';

@@ -1,5 +1,4 @@
 /** The mesh that the swapped face is drawn on, in the target's crop. */
-
 import { PARTS } from '#engine/face/mesh.ts';
 import { project } from '#engine/face/pose.ts';
 import type { Rect } from '#engine/image/working.ts';

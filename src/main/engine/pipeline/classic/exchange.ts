@@ -1,5 +1,4 @@
 /** The exchange of shapes: the composite mesh, and the target put onto it. */
-
 import { PARTS } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
 import { cropRgb } from '#engine/image/crop.ts';

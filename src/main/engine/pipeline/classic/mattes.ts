@@ -1,5 +1,4 @@
 /** What lies over a face, as soft masks: over the target (it stays in front) and over the source (it must not travel). */
-
 import { type FacePart, PARTS } from '#engine/face/mesh.ts';
 import { blurInPlace, gaussianBlur } from '#engine/image/blur.ts';
 import { lumaPlane } from '#engine/image/color.ts';

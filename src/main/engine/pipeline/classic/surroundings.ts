@@ -2,7 +2,6 @@
  * The target on the new shape: its face follows the composite mesh, and what surrounds the face is bent so that it
  * meets the new outline. So no hole arises between the old outline and the new one (the paper's mismatch region).
  */
-
 import { PARTS } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
 import { withKernels } from '#engine/image/kernels/kernels.ts';

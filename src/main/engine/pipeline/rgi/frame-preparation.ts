@@ -2,7 +2,6 @@
  * What the rgi engine finds out about faces before it generates: of a source once, of a target photo or frame, and of
  * the source driven by that target. Crops are FFHQ crops of 1024 pixels.
  */
-
 import { toLandmarks68 } from '#engine/face/landmarks68.ts';
 import { toByteImage } from '#engine/image/exact/byte-image.ts';
 import { resizePil } from '#engine/image/exact/pil-resize.ts';

@@ -1,5 +1,4 @@
 /** What a lowering rule is, and the writer that rules speak to. */
-
 import type { Value } from '../graph.ts';
 import type { OnnxAttribute } from '../onnx/model.ts';
 

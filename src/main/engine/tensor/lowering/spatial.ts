@@ -13,7 +13,6 @@
  * - `Slice` with a negative step: `flip` gathers instead.
  * - `Resize` with symbolic or one-dimensional scales: always four static sizes.
  */
-
 import type { Value } from '../graph.ts';
 import type { ConvolutionAttributes, OpAttributes, WindowAttributes } from '../ops/attributes.ts';
 import { nearestSource } from '../resampling.ts';

@@ -1,5 +1,4 @@
 /** The colours of a picture rounded to cells, each listed once: densities are then evaluated per colour, not per pixel. */
-
 import { newPlane } from '#engine/image/planes.ts';
 import { type ColorModel, colorDensities } from './color-model.ts';
 

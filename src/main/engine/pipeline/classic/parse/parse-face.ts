@@ -3,7 +3,6 @@
  * are learned in the picture itself at places named by the face mesh and the person mask; facial features are drawn
  * from the mesh.
  */
-
 import { edgeFilter } from '#engine/image/guided-filter.ts';
 import type { LabelMap, RgbImage } from '#engine/image/picture.ts';
 import { rampInPlace } from '#engine/image/pointwise.ts';

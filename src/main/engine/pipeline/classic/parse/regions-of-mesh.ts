@@ -1,5 +1,4 @@
 /** Coverage maps of the facial features, drawn from the mesh's contours. */
-
 import { PARTS } from '#engine/face/mesh.ts';
 import { growPolygon, type Point } from '#engine/image/polygon.ts';
 import { contourPoints } from '../contours.ts';

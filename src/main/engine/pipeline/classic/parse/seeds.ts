@@ -1,5 +1,4 @@
 /** Where the colours of skin, hair, clothes and background are learned: places named by the mesh and the person mask. */
-
 import { newPlane } from '#engine/image/planes.ts';
 import { cellDensities } from './color-cells.ts';
 import {

@@ -2,7 +2,6 @@
  * The shape of the swapped face, free from pose: the source's shape wearing the target's expression. Without a
  * morphable model, expression is carried by measured quantities (jaw drop, eyelid opening, lip line).
  */
-
 import { PARTS } from '#engine/face/mesh.ts';
 import { clamp, smoothstep } from '#engine/image/math.ts';
 import { SURFACE_VERTICES, VERTEX } from '../contours.ts';

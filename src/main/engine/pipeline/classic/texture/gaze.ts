@@ -1,5 +1,4 @@
 /** Gaze: inside the eyelids, the place that is read in the source shifts so that its iris sits where the target looks. */
-
 import { PARTS } from '#engine/face/mesh.ts';
 import { gaussianBlur } from '#engine/image/blur.ts';
 import { smoothstep } from '#engine/image/math.ts';
