@@ -1,8 +1,9 @@
 /** The tune phase of a job, with an engine that tunes nothing: what it prepares, hands on, keeps and begins anew. */
+import { writeFileSync } from 'node:fs';
 import { copyFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MissingPackError } from '#engine/errors.ts';
+import { MissingPackError, StorageError } from '#engine/errors.ts';
 import { openJobQueue } from '#engine/jobs/job-queue.ts';
 import type { JobQueue } from '#engine/jobs/jobs.ts';
 import type { TuningWatch } from '#engine/jobs/run.ts';
@@ -156,6 +157,24 @@ describe('a job with tuning', () => {
     expect(first.prepared).toHaveLength(9);
     expect(first.tuned).toHaveLength(2);
     expect(first.swappedWith).toHaveLength(1);
+  });
+
+  it('throws away the checkpoint that a killed process did not finish', async () => {
+    const half = '.checkpoint.safetensors.0123456789ab.tmp';
+    const first = tuningEngine(({ folder }, update) => {
+      if (update === 2) writeFileSync(path.join(folder, half), 'half');
+      if (update === 3) throw new StorageError('The disk is full.');
+    });
+    const queue = world.queue(first.engine);
+    const id = await add(queue);
+    expect(await queue.settled(id)).toMatchObject({ state: 'failed', phase: 'tune' });
+    const left = (): Promise<string[]> => readdir(path.join(world.jobs, id, 'tuning'));
+    expect(await left()).not.toContain(half);
+    await writeFile(path.join(world.jobs, id, 'tuning', half), 'half');
+    await using second = openJobQueue({ jobs: world.jobs, engine: tuningEngine().engine });
+    await second.resume(id);
+    expect(await second.settled(id)).toMatchObject({ state: 'done' });
+    expect((await left()).toSorted()).toEqual(['tuned.safetensors', 'tuning.json']);
   });
 
   it('tells whoever watches, and ends where they say that it is enough', async () => {
