@@ -129,6 +129,23 @@ describe('refined faces', () => {
     expect(none.stderr).toMatch(/none\.safetensors/);
   });
 
+  it('are refused a place before the work: a photo that goes in, one place for two results, missing packs', async () => {
+    const tune = (...args: string[]) => cli(['tune', 'photo', at('source.png'), '--into', at('target.png'), ...args]);
+    const before = (await readdir(home)).toSorted();
+    for (const place of ['source.png', 'target.png']) {
+      const { code, stderr } = await tune('--out', at(place));
+      expect(code).toBe(2);
+      expect(stderr).toContain('they are never overwritten');
+    }
+    const twice = await tune('--out', at('new.safetensors'), '--preview', path.join(home, '.', 'new.safetensors'));
+    expect(twice).toMatchObject({ code: 2, stdout: '' });
+    expect(twice.stderr).toContain('Two results would be written to this file.');
+    const packs = await tune('--out', at('new.safetensors'), '--keep');
+    expect(packs).toMatchObject({ code: 4, stdout: '' });
+    expect(packs.stderr).toContain('Tuning needs packs that are not there: rgi, arcface, ');
+    expect((await readdir(home)).toSorted()).toEqual(before);
+  });
+
   it('are for photos', async () => {
     const video = { target: 'clip.mp4', out: 'out.mp4' };
     for (const option of [{ refined: true }, { refinedFrom: ['a'] }])

@@ -1,5 +1,6 @@
 /** `e4s tune photo`: the style vectors of a face, refined until the generator draws it as it is. */
 import path from 'node:path';
+import { throwIfCancelled, UsageError } from '#engine/errors.ts';
 import { assertWritable, writeFileAtomic } from '#engine/files/atomic.ts';
 import { findHome } from '#engine/files/home.ts';
 import type { RefinedIdentity } from '#engine/pipeline/refined-face.ts';
@@ -28,14 +29,18 @@ export interface TunePhotoOptions extends CommonOptions {
   readonly crop: boolean;
 }
 
-/** @throws UsageError, InputError, NoFaceError, MissingPackError, StorageError, CancelledError; no file is left then */
+/**
+ * @throws UsageError, InputError, NoFaceError, MissingPackError, CancelledError, and no file is left then; StorageError,
+ * where files that were written before stay
+ */
 export async function tunePhoto(context: CliContext, file: string, options: TunePhotoOptions): Promise<void> {
   const { signal } = context;
   await runAction(context, options, async (log, printer) => {
     const { out, into, preview, generator, keep = false } = options;
     const photos = [file, ...(into === undefined ? [] : [into])];
-    for (const place of [out, preview, generator]) {
-      if (place === undefined) continue;
+    const places = [out, preview, generator].filter((place) => place !== undefined);
+    refuseSharing(places);
+    for (const place of places) {
       await refuseOverwriting(place, photos);
       await assertWritable(place);
     }
@@ -68,11 +73,14 @@ export async function tunePhoto(context: CliContext, file: string, options: Tune
       vectors: Float32Array.from(refined.vectors.data as Float32Array),
       name: path.basename(file),
     };
-    await writeFileAtomic(out, encodeRefined(face), { signal });
+    const picture = preview === undefined ? undefined : await previewOf(refined.reconstruction);
+    // From here on all files are written, or an interrupt would leave some of them.
+    throwIfCancelled(signal);
+    await writeFileAtomic(out, encodeRefined(face));
     if (keep) await new RefinedFolder(folder).write(face);
     if (generator !== undefined && refined.tuned !== undefined)
       await saveTuning(generator, { updates: options.generatorSteps, tensors: refined.tuned }, { photo: face.name });
-    if (preview !== undefined) await writeFileAtomic(preview, await previewOf(refined.reconstruction), { signal });
+    if (preview !== undefined && picture !== undefined) await writeFileAtomic(preview, picture);
     const { before, after } = refined;
     const seconds = rounded((performance.now() - begin) / 1000, 1);
     printer.result(
@@ -90,6 +98,17 @@ export async function tunePhoto(context: CliContext, file: string, options: Tune
       },
       () => [`${out}: loss ${before.toFixed(4)} → ${after.toFixed(4)}, ${seconds} s`],
     );
+  });
+}
+
+/** @throws UsageError when two of the files have the same name: one of them would be lost */
+function refuseSharing(places: readonly string[]): void {
+  const names = places.map((place) => path.resolve(place));
+  const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (twice === -1) return;
+  throw new UsageError('Two results would be written to this file.', {
+    file: places[twice],
+    action: 'Give --out, --preview and --generator names of their own.',
   });
 }
 
