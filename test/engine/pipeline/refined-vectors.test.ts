@@ -182,6 +182,18 @@ describe('the folder of refined vectors', () => {
     await expect(folder.remove('../notes.txt')).rejects.toThrow('names no refined face');
   });
 
+  it('is empty where there is none, and not where it cannot be read', async () => {
+    const none = new RefinedFolder(path.join(root, 'none'));
+    expect([await none.list(), await none.isEmpty(), await none.clear()]).toEqual([[], true, 0]);
+    const place = path.join(root, 'no-folder');
+    await writeFile(place, 'mine');
+    const folder = new RefinedFolder(place);
+    for (const refused of [folder.list(), folder.isEmpty(), folder.clear()])
+      await expect(refused).rejects.toBeInstanceOf(StorageError);
+    const asked = new RefinedStore(folder).recall('key', async () => face(1).identity, true);
+    await expect(asked).rejects.toMatchObject({ kind: 'storage', file: place });
+  });
+
   it('holds a thousand; the oldest go', async () => {
     const place = path.join(root, 'many');
     const folder = new RefinedFolder(place);

@@ -57,6 +57,7 @@ export class RefinedFolder {
     });
   }
 
+  /** @throws StorageError when the system refuses to read the folder */
   async list(): Promise<KeptFace[]> {
     const kept: KeptFace[] = [];
     for (const id of await this.#files()) {
@@ -75,6 +76,7 @@ export class RefinedFolder {
     return files.length;
   }
 
+  /** @throws StorageError when the system refuses to read the folder */
   async isEmpty(): Promise<boolean> {
     return (await this.#files()).length === 0;
   }
@@ -85,7 +87,10 @@ export class RefinedFolder {
   }
 
   async #files(): Promise<string[]> {
-    const names = await readdir(this.#folder).catch(() => []);
+    const names = await readdir(this.#folder).catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      throw toStorageError(error, this.#folder);
+    });
     return names.filter((name) => FILE.test(name)).map((name) => name.slice(0, -ENDING.length));
   }
 
@@ -130,6 +135,7 @@ export class RefinedStore implements RefinedVectors {
   /**
    * Takes up what was handed in for a face, or else what is kept of it.
    * @param identity asked for only where there may be something @param kept also look into the folder
+   * @throws StorageError when that is not to be read
    */
   async recall(key: string, identity: () => Promise<RefinedIdentity>, kept: boolean): Promise<void> {
     if (this.#known.has(key)) return;
