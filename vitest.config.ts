@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Vitest itself gives a poll one second, which a busy machine needs for itself now and then. */
+const patience = { poll: { timeout: 30_000 } };
+
 /** `unit` runs everywhere in minutes; `slow` holds full-size networks; `e2e` drives the built studio in Chromium. */
 export default defineConfig({
   test: {
@@ -13,6 +16,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           pool: 'forks',
+          expect: patience,
         },
       },
       {
@@ -23,6 +27,7 @@ export default defineConfig({
           testTimeout: 900_000,
           hookTimeout: 300_000,
           pool: 'forks',
+          expect: patience,
           fileParallelism: false,
         },
       },
@@ -34,6 +39,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
           pool: 'forks',
+          expect: patience,
           fileParallelism: false,
         },
       },
