@@ -1,10 +1,12 @@
-/** Starts `job-process.ts` as a process group of its own. */
+/** Starts `job-process.ts` or one like it as a process group of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { buildEntry } from './build-entry.ts';
 import type { JobProcessOrder } from './job-process.ts';
+import type { RgiJobOrder } from './rgi-job-process.ts';
 
-export const buildJobProcess = () =>
-  buildEntry('test/support/job-process.ts', {
+/** @param file relative to the repository */
+export const buildJobProcess = (file = 'test/support/job-process.ts') =>
+  buildEntry(file, {
     outside: ['sharp', 'onnxruntime-node', 'ffmpeg-static', '@ffmpeg-installer/ffmpeg', '@ffprobe-installer/ffprobe'],
   });
 
@@ -20,7 +22,11 @@ export interface RunningJob {
  * @param program what `buildJobProcess` made
  * @param flags of Node
  */
-export function runJobProcess(program: string, order: JobProcessOrder, flags: readonly string[] = []): RunningJob {
+export function runJobProcess(
+  program: string,
+  order: JobProcessOrder | RgiJobOrder,
+  flags: readonly string[] = [],
+): RunningJob {
   const child = spawn(process.execPath, [...flags, program, JSON.stringify(order)], {
     env: { ...process.env, E4S_JOB_PROCESS: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -171,4 +171,26 @@ describe('refining a photo', () => {
     }
     expect(released).toBe(opened);
   });
+
+  it('says at once when the loss is no number, and closes what it opened', async () => {
+    const { driven, labels, vectors } = clip[0] as TuningFrame;
+    const spoilt = { ...driven, data: new Float32Array(driven.data.length).fill(Number.NaN) };
+    const steps: number[] = [];
+    const before = opened;
+    const work = refinePhoto({
+      photo: { picture: spoilt, labels, vectors },
+      networks: { params: weights.resolve, folder: weights.folder },
+      size: SIZE,
+      steps: 2,
+      onStep: ({ step }) => steps.push(step),
+    });
+    await expect(work).rejects.toMatchObject({
+      kind: 'input',
+      message: 'The loss of this face is NaN before anything has moved.',
+      action: expect.stringContaining('or choose another photo'),
+    });
+    expect(steps).toEqual([]);
+    expect(opened).toBeGreaterThan(before);
+    expect(released).toBe(opened);
+  });
 });
