@@ -36,6 +36,9 @@ vi.mock('#engine/files/app-root.ts', () => ({
   }),
 }));
 
+/** A busy machine may take more than the second that is usual. */
+const PATIENCE = { timeout: 30_000 };
+
 let folder: string;
 let window: FakeWindow;
 let studio: FakeStudio;
@@ -54,13 +57,13 @@ beforeAll(async () => {
     return fakeServices(studio);
   };
   await import('#main/shells/desktop.ts');
-  await vi.waitFor(() => expect(FakeWindow.all[0]?.loaded).toBeDefined());
+  await vi.waitFor(() => expect(FakeWindow.all[0]?.loaded).toBeDefined(), PATIENCE);
   window = FakeWindow.all[0] as FakeWindow;
   ({ shell, engine } = await connect(window.webContents));
 });
 afterAll(async () => {
   electronState.app.emit('before-quit', { preventDefault: () => undefined });
-  await vi.waitFor(() => expect(electronState.app.exit).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(electronState.app.exit).toHaveBeenCalledOnce(), PATIENCE);
   vi.unstubAllEnvs();
   await rm(folder, { recursive: true, force: true });
 });
@@ -75,7 +78,7 @@ async function connect(contents: FakeContents) {
   const from = contents.posted.length;
   electronState.ipcMain.emit(DESKTOP_CHANNELS.connect, { sender: contents, senderFrame: studioFrame });
   const fresh = (link: 'engine' | 'shell') => contents.posted.slice(from).find(({ message }) => message.link === link);
-  await vi.waitFor(() => expect(fresh('engine')).toBeDefined());
+  await vi.waitFor(() => expect(fresh('engine')).toBeDefined(), PATIENCE);
   return { shell: clientOf<ShellContract>(fresh('shell')!), engine: clientOf<EngineContract>(fresh('engine')!) };
 }
 
