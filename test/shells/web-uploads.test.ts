@@ -7,7 +7,7 @@ import { WEB_PATHS } from '#shared/bridge.ts';
 import { grantedFileSchema } from '#shared/contract.ts';
 import { codeOf } from '../support/junk.ts';
 import { ask } from '../support/web-client.ts';
-import { startWebWorld, type WebWorld } from '../support/web-world.ts';
+import { startWebWorld, UPLOADS_STAY_MS, type WebWorld } from '../support/web-world.ts';
 
 let world: WebWorld;
 let url: URL;
@@ -109,7 +109,7 @@ describe('files from a page', () => {
     // A page that is loaded again is back at once.
     studio.shellSocket.close();
     const again = await world.connect();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 1.3 * UPLOADS_STAY_MS));
     expect(await uploaded()).toEqual(['clip.mp4']);
     again.shellSocket.close();
     await expect.poll(() => uploaded()).toEqual([]);

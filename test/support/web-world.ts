@@ -23,7 +23,10 @@ export interface WebWorld {
   stop(): Promise<void>;
 }
 
-/** Uploads of up to 1000 bytes; those of pages that are gone stay for a fifth of a second. */
+/** Time enough for a page to come back, also on a busy machine. */
+export const UPLOADS_STAY_MS = 1000;
+
+/** Uploads of up to 1000 bytes; those of pages that are gone stay for a second. */
 export async function startWebWorld(): Promise<WebWorld> {
   const fake = await createFakeApp();
   const launch = nodeEngineLauncher({ entry: fake.app.engineEntry });
@@ -32,7 +35,7 @@ export async function startWebWorld(): Promise<WebWorld> {
     app: fake.app,
     uploadLimitBytes: 1000,
     uploadsFolder: path.join(fake.app.root, 'uploads'),
-    uploadsStayMs: 200,
+    uploadsStayMs: UPLOADS_STAY_MS,
     fallbackReason: 'for a test',
     launch: () => {
       const engine = launch();
