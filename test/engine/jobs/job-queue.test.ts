@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { toStorageError } from '#engine/files/atomic.ts';
 import type { JobEvent, JobQueue, JobRequest } from '#engine/jobs/jobs.ts';
@@ -202,8 +203,16 @@ describe('pause and resume', () => {
 
   test('another process pauses and cancels with a request', async () => {
     const { reached, reach } = signal();
-    const { queue } = world.fake({ delayMs: 20, duringSwap: (frame) => void (frame === 12 && reach()) });
-    const { queue: other } = world.fake({ delayMs: 50 });
+    // A request is found at the next look for one: until then there must be frames to do, however slow the others are.
+    const slowly = () => delay(200);
+    const { queue } = world.fake({
+      async duringSwap(frame) {
+        if (frame < 12) return;
+        reach();
+        await slowly();
+      },
+    });
+    const { queue: other } = world.fake({ duringSwap: slowly });
     const id = await add(queue);
     await reached;
     expect(await rejection(other.resume(id))).toMatchObject({ kind: 'usage' });
@@ -248,11 +257,13 @@ describe('the queue', () => {
   });
 
   test('a job that waits can be cancelled without running', async () => {
-    const { queue, engine } = world.fake({ delayMs: 2 });
+    const { reached: released, reach: release } = signal();
+    const { queue, engine } = world.fake({ duringSwap: () => released });
     const first = await add(queue);
     const second = await add(queue);
     expect((await queue.get(second)).state).toBe('queued');
     const cancelled = queue.cancel(second);
+    release();
     await queue.settled(first);
     expect((await cancelled).state).toBe('cancelled');
     expect(engine.swapped).toHaveLength(50);
