@@ -168,11 +168,13 @@ describe('a pool of threads', () => {
     const unfinished = Promise.allSettled(frames.map((frame) => pool.swap(frame, [face])));
     await pool[Symbol.asyncDispose]();
     for (const { status } of await unfinished) expect(status).toBe('rejected');
-    // What was said before the end may still be on its way.
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    ticks = 0;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(ticks).toBe(0);
+    // What was said before the end may still be on its way; a thread that lives would never be quiet.
+    const heardIn = async (ms: number): Promise<number> => {
+      ticks = 0;
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return ticks;
+    };
+    await expect.poll(() => heardIn(50)).toBe(0);
     await expect(pool.swap(frames[0]!, [face])).rejects.toThrow(CancelledError);
     channel.close();
   });
