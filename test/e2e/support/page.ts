@@ -82,9 +82,10 @@ export async function openWindow(browser: Browser, url: string, options: Browser
 export async function openSeen(browser: Browser, url: string, options?: BrowserContextOptions): Promise<Window> {
   const window = await openWindow(browser, url, options);
   const skip = window.page.getByRole('button', { name: 'Skip' });
-  // Settings arrive after the engine is ready; the tour follows from them with the next rendering.
+  // Settings arrive after the engine is ready; the tour follows with the next rendering; then the page rests.
   await window.page.locator('[data-theme][aria-busy=false]').waitFor(PATIENCE);
   await window.page.waitForTimeout(300);
+  await window.page.evaluate(() => new Promise<void>((resolve) => requestIdleCallback(() => resolve())));
   if (await skip.isVisible()) {
     await skip.click();
     // Until the tour is gone, the page behind it is hidden from assistive programs.
@@ -120,7 +121,14 @@ export async function finished(page: Page): Promise<void> {
 export function digestOf(page: Page, name: string): Promise<string> {
   return page.getByRole('img', { name, exact: true }).evaluate(async (element) => {
     const image = element as HTMLImageElement;
-    await image.decode();
+    // Another picture that comes in the meantime, as drafts do, breaks the decoding of this one off: then it counts.
+    let decoded = '';
+    while (decoded !== image.src) {
+      decoded = image.src;
+      await image.decode().catch((error: unknown) => {
+        if (decoded === image.src) throw error;
+      });
+    }
     const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
     const context = canvas.getContext('2d');
     if (!context) throw new Error('no canvas');
