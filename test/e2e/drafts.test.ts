@@ -38,6 +38,7 @@ describe('a slider that is dragged', () => {
       expect(await layout(page)).toEqual(before);
     }
     await draft.waitFor(PATIENCE);
+    seen.add(await digestOf(page, 'After'));
     await page.mouse.up();
     const done = page.getByText(/stages (computed|reused)$/);
     while (!(await done.isVisible())) seen.add(await digestOf(page, 'After'));
