@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { engineOf } from '#test/support/kill-processes.ts';
+import { engineOf, whileStopped } from '#test/support/kill-processes.ts';
 import { changed, digestOf, finished, launch, openSeen, PATIENCE, sampleFile, swapSamples } from './support/page.ts';
 
 let browser: Browser;
@@ -146,12 +146,7 @@ describe('a swap', () => {
     const progress = page.getByRole('progressbar', { name: 'Progress of the swap' });
     await progress.waitFor(PATIENCE);
     // A swap takes a second: it stands still until the button is found and pressed.
-    process.kill(engine, 'SIGSTOP');
-    try {
-      await page.getByRole('contentinfo').getByRole('button', { name: 'Cancel' }).click();
-    } finally {
-      process.kill(engine, 'SIGCONT');
-    }
+    await whileStopped(engine, () => page.getByRole('contentinfo').getByRole('button', { name: 'Cancel' }).click());
     await progress.waitFor({ state: 'detached', ...PATIENCE });
     expect(await page.getByRole('tab', { name: 'Result' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Swap', exact: true }).click();

@@ -3,7 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openVideo } from '#engine/video/open-video.ts';
-import { engineOf } from '#test/support/kill-processes.ts';
+import { engineOf, whileStopped } from '#test/support/kill-processes.ts';
 import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
 import { type Clips, makeClips } from './support/clips.ts';
 import { launch, openSeen, PATIENCE, said, sampleFile, shoot } from './support/page.ts';
@@ -43,10 +43,8 @@ async function give(page: Page, person: string, source: string): Promise<void> {
 
 const job = (page: Page) => page.getByRole('list', { name: 'Jobs' }).getByRole('listitem').first();
 const jobSays = (page: Page, words: string | RegExp) => job(page).getByText(words).first().waitFor(PATIENCE);
-const press = (page: Page, action: string) =>
-  job(page)
-    .getByRole('button', { name: new RegExp(`^${action} `) })
-    .click();
+const button = (page: Page, action: string) => job(page).getByRole('button', { name: new RegExp(`^${action} `) });
+const press = (page: Page, action: string) => button(page, action).click();
 
 /** A phase, with the frames that are done. */
 const WORKING = /^(Find faces|Swap) · [1-9]/;
@@ -129,16 +127,20 @@ describe('a video', () => {
     await preview.waitFor(PATIENCE);
     await looks(page, 'people');
 
+    const engine = await engineOf(studio.shell.pid);
     await page.getByRole('button', { name: 'Start job' }).click();
-    await press(page, 'Pause');
+    await button(page, 'Pause').waitFor(PATIENCE);
+    // Sixteen frames take a moment: they stand still until the button is pressed.
+    await whileStopped(engine, () => press(page, 'Pause'));
     await jobSays(page, 'Paused');
+    const told = said(page, `${CLIP} is ready`);
     await press(page, 'Resume');
     // Live while it runs; a fast machine is done before one looks.
     const live = page.getByRole('img', { name: /^Result, frame/ });
     await live.or(page.locator('video').nth(1)).first().waitFor(PATIENCE);
     await shoot(page, 'video-running');
     await jobSays(page, 'Done');
-    await said(page, `${CLIP} is ready`);
+    await told;
     await page.getByText('16 of 16 frames swapped').waitFor(PATIENCE);
 
     await expect.poll(() => page.locator('video').count(), PATIENCE).toBe(2);

@@ -1,4 +1,4 @@
-/** Ends processes the hard way. */
+/** Ends processes the hard way, and holds them still. */
 import type { ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,6 +9,16 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
     return process.kill(pid, signal);
   } catch {
     return false;
+  }
+}
+
+/** Holds a process still while something else goes on. */
+export async function whileStopped<T>(pid: number, work: () => Promise<T>): Promise<T> {
+  process.kill(pid, 'SIGSTOP');
+  try {
+    return await work();
+  } finally {
+    signalProcess(pid, 'SIGCONT');
   }
 }
 
