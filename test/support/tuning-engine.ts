@@ -27,6 +27,8 @@ import { openPaintedTuning, paintedShapes } from './painted-tuning.ts';
 
 /** Milliseconds of every update. */
 const PACE = Number(process.env['E4S_TEST_UPDATE_MS'] ?? 30);
+/** The same for a step of refining: a thousand of them must outlast a look at the window in every theme. */
+const REFINE_PACE = 100;
 const NO_AVERAGE: TensorData = { dims: [1], data: new Float32Array(1) };
 
 const kept = new Map<string, KeptWeightsInfo & { readonly tensors: Readonly<Record<string, TensorData>> }>();
@@ -60,7 +62,7 @@ const fadeIn: RefineFace = async ({ photo, steps = 50, wish, onStep }) => {
   const total = steps + 1;
   let made = { loss: 1, reconstruction: photo.picture };
   for (let step = 1; step <= total; step++) {
-    await delay(PACE);
+    await delay(REFINE_PACE);
     if (wish?.() === 'cancel') throw new CancelledError();
     if (wish?.() === 'finish') break;
     const data = Float32Array.from(photo.picture.data as Float32Array, (value) => ((value + 1) * step) / total - 1);
