@@ -1,8 +1,8 @@
 /**
  * The literal schedule of personal tuning against the default one, to equal loss on the same clip: how many updates each
  * takes, how long they last, and what each lever does by itself and when it is left out. Networks and clip are
- * synthetic; what is compared is the full loss at full size, mean over all frames, which takes no part in any of the
- * times. Times are processor seconds, all cores together: what other programs do meanwhile does not count.
+ * synthetic; what is compared is the full loss at full size, mean over frames from the whole clip, which takes no part in
+ * any of the times. Times are processor seconds, all cores together: what other programs do meanwhile does not count.
  *
  * Schedules are walked in the quickest form that gives the same numbers, and counted with the time that an update takes
  * in the form in question: walking the literal one in its own would take hours and change nothing.
@@ -22,7 +22,7 @@ import type { TuningFrame } from '#engine/tuning/tuning-frames.ts';
 import { coarsePays, coarseSizeFor } from '#engine/tuning/tuning-job.ts';
 import { freshState } from '#engine/tuning/tuning-run.ts';
 import { type Bench, type BenchOptions, type BenchReport, describeMachine } from './bench.ts';
-import { type ScheduleGround, type Walk, walkSchedule } from './schedule-walk.ts';
+import { type ScheduleGround, type Walk, type WalkPoint, walkSchedule } from './schedule-walk.ts';
 import { syntheticWeights } from './synthetic-weights.ts';
 import { tuningClip } from './tuning-clip.ts';
 import { type FormId, type FormTimes, formIds, timeForms } from './update-forms.ts';
@@ -151,6 +151,10 @@ interface LeverShare {
   readonly reached: boolean;
 }
 
+/** The points of a walk that are lower than all before. */
+const descent = ({ curve }: Walk): WalkPoint[] =>
+  curve.filter(({ loss }, at) => at > 0 && curve.slice(0, at).every((before) => loss < before.loss));
+
 function report({ extent, keyFrames, literal, whole, rows, forms, half }: Measured): BenchReport {
   const { size, frames, passes, runs } = extent;
   const goal = literal.lowest;
@@ -163,6 +167,11 @@ function report({ extent, keyFrames, literal, whole, rows, forms, half }: Measur
       return sum + updates * (seconds(form) as number);
     }, walked.prepare);
   const total = timeOf(whole);
+  /** Updates of both schedules to every loss that the literal one comes down to, as far as the default one was seen at it. */
+  const equalLosses = descent(literal).flatMap(({ loss, updates }) => {
+    const own = whole.curve.find((point) => point.loss <= loss);
+    return own === undefined ? [] : [{ loss, literal: updates, default: own.updates }];
+  });
   const shares: Record<string, LeverShare> = {};
   for (const lever of ['shared_features', 'exact_regions', 'kept_targets'] as const) {
     const [alone, without] = [seconds(`${lever}_alone`), seconds(`without_${lever}`)];
@@ -196,6 +205,7 @@ function report({ extent, keyFrames, literal, whole, rows, forms, half }: Measur
     updates_ratio: round(goal.updates / whole.updates),
     seconds_to_equal_loss: { literal: round(literalTotal), default: round(total) },
     updates_to_equal_loss: { literal: goal.updates, default: whole.updates },
+    equal_losses: equalLosses,
     levers: shares,
     half_precision: { used: half.half, reason: half.reason ?? null },
     update_seconds: Object.fromEntries(formIds(forms).map((id) => [id, forms[id]?.update])),
@@ -218,7 +228,7 @@ function report({ extent, keyFrames, literal, whole, rows, forms, half }: Measur
     json,
     lines: [
       `${json.machine.cpu}, ${json.machine.cores} cores, load ${json.machine.load_average[0]}; ${frames} frames of ${size}², ${keyFrames.length} of them key frames`,
-      `full loss of all frames ${json.start_loss?.toFixed(4)} → ${goal.loss.toFixed(4)} in ${goal.updates} literal updates of ${literalSeconds} processor seconds`,
+      `full loss of the clip ${json.start_loss?.toFixed(4)} → ${goal.loss.toFixed(4)} in ${goal.updates} literal updates of ${literalSeconds} processor seconds`,
       `default schedule: ${whole.updates} updates, ${whole.reached ? '' : 'NOT '}at that loss; ${json.speedup_to_equal_loss} times faster`,
       'lever              by itself  missing from the default',
       ...Object.entries(shares).map(

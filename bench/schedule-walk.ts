@@ -1,4 +1,4 @@
-/** Follows a schedule of personal tuning and looks at the full loss of all frames on the way. */
+/** Follows a schedule of personal tuning and looks at the full loss of the clip on the way. */
 import { throwIfCancelled } from '#engine/errors.ts';
 import { afterUpdate, nextUpdate, SCHEDULE_START, type ScheduleState, type Stage } from '#engine/tuning/schedule.ts';
 import type { Tuner, TunerOptions } from '#engine/tuning/tuner.ts';
@@ -22,7 +22,7 @@ export function processorSeconds(): number {
 
 export interface WalkPoint {
   readonly updates: number;
-  /** Mean full loss of all frames. */
+  /** Mean full loss of the frames that are looked at. */
   readonly loss: number;
 }
 
@@ -38,11 +38,20 @@ export interface Walk extends WalkPoint {
   readonly prepare: number;
 }
 
+/** Frames at most that are looked at: neighbours in a long clip tell the same. */
+const LOOKED_AT = 24;
+
+/** Frames that speak for a clip as a whole, the same distance apart; all of a short one. */
+export function evenlySpread(frames: number): number[] {
+  const count = Math.min(frames, LOOKED_AT);
+  return Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) * frames) / count));
+}
+
 /** Above the goal by no more than this factor, looks come four times as often. */
 const NEAR = 1.5;
 
 /**
- * Follows stages until they end, or until the mean loss of all frames is down at `goal`.
+ * Follows stages until they end, or until the mean loss of the clip is down at `goal`.
  * @param every updates between two looks at the loss, fewer near the goal
  */
 export async function walkSchedule(
@@ -53,12 +62,13 @@ export async function walkSchedule(
 ): Promise<Walk> {
   const { frames, learningRate, say, signal } = ground;
   await using tuner = await ground.tuner();
-  const lossOfAll = async (): Promise<number> => {
+  const looked = evenlySpread(frames);
+  const lossOfClip = async (): Promise<number> => {
     let sum = 0;
-    for (let frame = 0; frame < frames; frame++) sum += (await tuner.evaluate(frame)).losses['loss'] as number;
-    return sum / frames;
+    for (const frame of looked) sum += (await tuner.evaluate(frame)).losses['loss'] as number;
+    return sum / looked.length;
   };
-  const curve: WalkPoint[] = [{ updates: 0, loss: await lossOfAll() }];
+  const curve: WalkPoint[] = [{ updates: 0, loss: await lossOfClip() }];
   const byStage: Record<string, number> = {};
   const prepared = new Set<string>();
   let prepare = 0;
@@ -78,7 +88,7 @@ export async function walkSchedule(
     const near = goal !== undefined && (curve.at(-1) as WalkPoint).loss <= goal * NEAR;
     const pause = near ? Math.max(1, Math.floor(every / 4)) : every;
     if (update % pause !== 0 && nextUpdate(stages, state) !== undefined) continue;
-    const loss = await lossOfAll();
+    const loss = await lossOfClip();
     curve.push({ updates: update, loss });
     say(`${name}: ${update} updates, loss ${loss.toFixed(4)}`);
     if (goal !== undefined && loss <= goal) break;
