@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '#engine/errors.ts';
-import { GO_ON } from '#engine/tuning/memory-error.ts';
+import { Graph } from '#engine/tensor/graph.ts';
+import { openGraph } from '#engine/tensor/graph-session.ts';
+import { expand } from '#engine/tensor/ops/layout.ts';
+import { reduceSum } from '#engine/tensor/ops/reduction.ts';
+import { asMemoryError, GO_ON } from '#engine/tuning/memory-error.ts';
 import { refinePhoto } from '#engine/tuning/refine-photo.ts';
 import { tuneClip } from '#engine/tuning/tuning-job.ts';
 import type { TuningNetworks } from '#engine/tuning/tuning-networks.ts';
@@ -31,6 +35,7 @@ const vectors = { dims: [1, REGION_COUNT, 1280], data: new Float32Array(REGION_C
 describe.each([
   'Non-zero status code returned while running Conv node. std::bad_alloc',
   'Failed to allocate memory for requested buffer of size 4294967296',
+  'The model pti-step cannot be opened: std::bad_alloc',
   'Array buffer allocation failed',
   'CUDA failure 2: out of memory',
 ])('"%s"', (words) => {
@@ -48,5 +53,23 @@ describe.each([
       message: 'There is not enough memory for tuning.',
       action: expect.stringMatching(/^Close other programs and try again\./),
     });
+  });
+});
+
+/** More than the addresses of a process reach: it cannot be had, however much memory there is. */
+const TOO_LARGE = [2 ** 24, 2 ** 24] as const;
+
+describe('what is really said when memory is short', () => {
+  it.each([true, false])('by the runtime at work is known, with memory kept for reuse: %s', async (arena) => {
+    const graph = new Graph('too-large');
+    const wide = expand(graph.input('x', [1, 1]), TOO_LARGE);
+    await using session = await openGraph(graph, { y: reduceSum(wide) }, { arena });
+    const work = asMemoryError(() => session.run({ x: { dims: [1, 1], data: Float32Array.of(1) } }));
+    await expect(work).rejects.toMatchObject({ message: 'There is not enough memory for tuning.', action: GO_ON });
+  });
+
+  it('by JavaScript is known', async () => {
+    const work = asMemoryError(async () => new ArrayBuffer(2 ** 50));
+    await expect(work).rejects.toMatchObject({ message: 'There is not enough memory for tuning.' });
   });
 });
