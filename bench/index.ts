@@ -31,7 +31,7 @@ export const BENCHES = {
     load: async () => (await import('./rgi-pti-step.ts')).rgiPtiStepRecomputed,
   },
   'pti-schedule': {
-    summary: 'tuning a clip: the literal schedule against the default one, to equal loss, lever by lever',
+    summary: 'tuning a clip: the literal schedule against the default one, to equal loss, lever by lever (an hour)',
     load: async () => (await import('./pti-schedule.ts')).ptiSchedule,
   },
 } as const satisfies Record<string, { readonly summary: string; readonly load: () => Promise<Bench> }>;

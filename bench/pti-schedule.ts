@@ -30,9 +30,10 @@ import { type FormId, type FormTimes, formIds, timeForms } from './update-forms.
 /** Where updates are computed. */
 const DEVICE = 'cpu';
 const DEFAULT_SIZE = 64;
-const DEFAULT_FRAMES = 32;
+/** A clip of three seconds. */
+const DEFAULT_FRAMES = 74;
 /** Passes of both schedules; those of the default one go over the key frames alone. */
-const DEFAULT_PASSES = 6;
+const DEFAULT_PASSES = 8;
 /** Updates that are timed in each form, after one that is not. */
 const DEFAULT_RUNS = 2;
 /** For these weights; the published rate is for trained ones. */
