@@ -2,7 +2,6 @@
 import { fork } from 'node:child_process';
 import type { EngineToShell } from '#main/rpc/control.ts';
 import type { EngineExit, EngineLauncher } from './engine-process.ts';
-import { GIVE_MEMORY_BACK } from './freed-memory.ts';
 
 export interface NodeEngineOptions {
   /** Path of the built entry. */
@@ -18,7 +17,7 @@ export function nodeEngineLauncher({ entry, env = process.env, log }: NodeEngine
       // `advanced` is the structured clone: frames stay bytes.
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...GIVE_MEMORY_BACK, ...env },
+      env,
       execArgv: [],
     });
     for (const stream of [child.stdout, child.stderr]) {
