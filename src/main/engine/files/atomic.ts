@@ -170,7 +170,8 @@ export async function assertWritable(file: string): Promise<void> {
   await using _probe = await openAtomic(file);
 }
 
-const codeOf = (error: unknown): string =>
+/** The system's code of an error, such as `ENOENT`; empty for errors that have none. */
+export const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
 const STORAGE_REASONS: Readonly<Record<string, readonly [message: string, action: string]>> = {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import { toStorageError } from './atomic.ts';
+import { codeOf, toStorageError } from './atomic.ts';
 import { isRunning, ownProcess, type ProcessIdentity } from './process-identity.ts';
 
 const holderSchema = z.object({ host: z.string(), pid: z.int(), started: z.string(), token: z.string() });
@@ -35,7 +35,7 @@ export async function tryLock(file: string): Promise<Lock | ProcessIdentity> {
       await writeFile(file, JSON.stringify({ ...self, token }), { flag: 'wx' });
       return heldLock(file, token);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw toStorageError(error, file);
+      if (codeOf(error) !== 'EEXIST') throw toStorageError(error, file);
     }
     const holder = await readHolder(file);
     if (holder === undefined) continue;
@@ -69,7 +69,8 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   const silence = Date.now() - info.mtimeMs;
   const parsed = holderSchema.safeParse(parseJson(text));
   if (!parsed.success) return { identity: NOBODY, alive: silence < UNFINISHED_MS };
-  const { token: _token, ...identity } = parsed.data;
+  const { host, pid, started } = parsed.data;
+  const identity = { host, pid, started };
   return { identity, alive: (await isRunning(identity)) ?? silence < SILENCE_MS };
 }
 

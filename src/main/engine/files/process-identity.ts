@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
+import { codeOf } from './atomic.ts';
 
 export interface ProcessIdentity {
   readonly host: string;
@@ -39,7 +40,7 @@ export function isTaken(pid: number): boolean {
     return true;
   } catch (error) {
     // Of another user, but there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 

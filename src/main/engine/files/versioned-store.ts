@@ -5,7 +5,7 @@
 import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { ZodType } from 'zod';
-import { toStorageError, writeFileAtomic } from './atomic.ts';
+import { codeOf, toStorageError, writeFileAtomic } from './atomic.ts';
 
 /** Turns a document of one version into the next one. */
 export type Migration = (document: Record<string, unknown>) => Record<string, unknown>;
@@ -37,7 +37,7 @@ export async function loadVersioned<T>(options: StoreOptions<T>): Promise<Loaded
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { value: defaults };
+    if (codeOf(error) === 'ENOENT') return { value: defaults };
     throw toStorageError(error, file);
   }
   const reason = ((): string | { value: T } => {

@@ -2,6 +2,7 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { UsageError } from '#engine/errors.ts';
 import { DamagedRecordError } from '#engine/face/tracks/observation-codec.ts';
+import { codeOf } from '#engine/files/atomic.ts';
 import { isLock, type Lock, lockOwner, tryLock } from '#engine/files/lock.ts';
 import { type JobId, type JobInfo, jobIdSchema } from '#shared/jobs.ts';
 import { ActiveJob, type Wish } from './active-job.ts';
@@ -146,7 +147,7 @@ class FolderJobQueue implements JobQueue {
       // Gone at once, whatever happens while it is deleted.
       await rename(root, going);
     } catch (error) {
-      throw error instanceof Error && 'code' in error && error.code === 'ENOENT' ? noSuchJob(id) : error;
+      throw codeOf(error) === 'ENOENT' ? noSuchJob(id) : error;
     }
     await rm(going, { recursive: true, force: true });
     this.#emit({ type: 'removed', id });

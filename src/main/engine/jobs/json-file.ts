@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ZodType } from 'zod';
 import { InputError } from '#engine/errors.ts';
-import { toStorageError, writeFileAtomic } from '#engine/files/atomic.ts';
+import { codeOf, toStorageError, writeFileAtomic } from '#engine/files/atomic.ts';
 
 /**
  * The document, or undefined where there is none.
@@ -13,7 +13,7 @@ export async function readJson<T>(file: string, schema: ZodType<T>): Promise<T |
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw toStorageError(error, file);
   }
   try {

@@ -2,7 +2,7 @@
 import { copyFile, lstat, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfCancelled, UsageError } from '#engine/errors.ts';
-import { assertWritable, isSameFile, toStorageError } from '#engine/files/atomic.ts';
+import { assertWritable, codeOf, isSameFile, toStorageError } from '#engine/files/atomic.ts';
 import { makeFolder } from '#engine/files/folder.ts';
 import { containerFor } from '#engine/video/containers-out.ts';
 import { requireEncoder } from '#engine/video/encoders.ts';
@@ -105,7 +105,7 @@ const unfinished = (jobs: string, id: string) => {
 /** What the tracks of another job were called; one that is gone or never found any says nothing. */
 const copyTracks = (from: JobFolder, to: JobFolder): Promise<void> =>
   copyFile(from.tracks, to.formerTracks).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   });
 
 /** Making a job takes seconds. */

@@ -1,7 +1,7 @@
 /** Moves a whole result, a file or a folder of pictures, to the place that its user named. */
 import { cp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { moveFileAtomic, toStorageError } from '#engine/files/atomic.ts';
+import { codeOf, moveFileAtomic, toStorageError } from '#engine/files/atomic.ts';
 import { finalNameOf, temporaryPathFor } from '#engine/files/temporary-name.ts';
 import type { JobFolder } from './job-folder.ts';
 
@@ -12,7 +12,7 @@ export async function placeResult(from: string, to: string, signal?: AbortSignal
   try {
     await rename(from, to);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw toStorageError(error, to);
+    if (codeOf(error) !== 'EXDEV') throw toStorageError(error, to);
     await copyFolder(from, to);
     await rm(from, { recursive: true, force: true });
   }

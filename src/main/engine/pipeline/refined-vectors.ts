@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '#engine/errors.ts';
-import { toStorageError, writeFileAtomic } from '#engine/files/atomic.ts';
+import { codeOf, toStorageError, writeFileAtomic } from '#engine/files/atomic.ts';
 import type { PhotoId } from '#shared/contract.ts';
 import type { RefineSide } from '#shared/contract-refine.ts';
 import { encodeRefined, type RefinedFace, type RefinedIdentity, readRefined, refinedId } from './refined-face.ts';
@@ -88,7 +88,7 @@ export class RefinedFolder {
 
   async #files(): Promise<string[]> {
     const names = await readdir(this.#folder).catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      if (codeOf(error) === 'ENOENT') return [];
       throw toStorageError(error, this.#folder);
     });
     return names.filter((name) => FILE.test(name)).map((name) => name.slice(0, -ENDING.length));
