@@ -42,7 +42,7 @@ export interface Walk extends WalkPoint {
 const LOOKED_AT = 24;
 
 /** Frames that speak for a clip as a whole, the same distance apart; all of a short one. */
-export function evenlySpread(frames: number): number[] {
+function evenlySpread(frames: number): number[] {
   const count = Math.min(frames, LOOKED_AT);
   return Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) * frames) / count));
 }
