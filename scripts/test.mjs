@@ -1,7 +1,8 @@
 // `npm test`: every check of the studio, one after the other, all of them even when one fails.
 //   node scripts/test.mjs [step …]     only these steps
-// The last line is `N passed, N failed`: the tests of all suites; a check that fails (lint, types, …) counts as one more
-// failure. Failed tests are named again before it. The exit status tells whether all is well.
+// The last line is `N passed, N failed`: the tests of all suites; a check that fails (lint, types, …) and an error that
+// belongs to no test count as one more failure. All of them are named again before it. The exit status tells whether all
+// is well.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -23,8 +24,7 @@ const suite = (name, project, present) => ({
     '--project',
     project,
     '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${path.join(reports, `${project}.json`)}`,
+    `--reporter=${path.join(root, 'scripts/lib/suite-reporter.mjs')}`,
   ],
   report: path.join(reports, `${project}.json`),
   skip: !present,
@@ -65,25 +65,15 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
-/** @returns {Promise<boolean>} whether the program ended well */
-function run(args) {
+/** @returns {Promise<string | null>} how the program ended, null when well */
+function run({ args, report }) {
   return new Promise((resolve) => {
-    current = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
-    current.on('error', () => resolve(false));
-    current.on('exit', (code) => resolve(code === 0));
+    const env = report === undefined ? process.env : { ...process.env, E4S_SUITE_REPORT: report };
+    current = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env });
+    current.on('error', (error) => resolve(error.message));
+    current.on('exit', (code, signal) => resolve(code === 0 ? null : `ended with ${signal ?? `code ${code}`}`));
   });
 }
-
-/** Each failed test of a report: its file, its name and the first lines of what it says. */
-const failuresOf = ({ testResults }) =>
-  testResults.flatMap(({ name, message, assertionResults }) => {
-    const file = path.relative(root, name);
-    const tests = assertionResults.filter(({ status }) => status === 'failed');
-    if (tests.length === 0) return message ? [`${file}\n${firstLines(message)}`] : [];
-    return tests.map(
-      ({ fullName, failureMessages }) => `${file}: ${fullName}\n${firstLines(failureMessages.join('\n'))}`,
-    );
-  });
 
 const firstLines = (text) =>
   text
@@ -92,14 +82,12 @@ const firstLines = (text) =>
     .map((line) => `       ${line}`)
     .join('\n');
 
-/** A suite that ends badly without a failed test (it did not compile, a set-up failed) counts as one failure. */
-function count(step, ok) {
-  if (step.report === undefined) return { passed: 0, failed: ok ? 0 : 1, skipped: 0, failures: [] };
-  if (!existsSync(step.report)) return { passed: 0, failed: 1, skipped: 0, failures: [] };
-  const report = JSON.parse(readFileSync(step.report, 'utf8'));
-  const { numPassedTests: passed, numFailedTests, numPendingTests: skipped } = report;
-  const failed = numFailedTests === 0 && !ok ? 1 : numFailedTests;
-  return { passed, failed, skipped, failures: failuresOf(report) };
+/** What a step counts; one that ends badly without a failed test (it did not compile, it died) is one failure. */
+function count({ report }, ended) {
+  const nothing = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const counts = report && existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : nothing;
+  if (ended === null || counts.failed > 0) return counts;
+  return { ...counts, failed: 1, failures: [{ what: ended, says: '' }] };
 }
 
 const rows = [];
@@ -107,8 +95,9 @@ for (const step of STEPS) {
   if (step.skip || (wanted.length > 0 && !wanted.includes(step.name))) continue;
   console.log(`\n== ${step.name}`);
   const begin = performance.now();
-  const ok = await run(step.args);
-  rows.push({ name: step.name, seconds: (performance.now() - begin) / 1000, ok, ...count(step, ok) });
+  const ended = await run(step);
+  const seconds = (performance.now() - begin) / 1000;
+  rows.push({ name: step.name, seconds, ok: ended === null, ...count(step, ended) });
 }
 rmSync(reports, { recursive: true, force: true });
 
@@ -119,7 +108,7 @@ for (const { name, seconds, ok, passed, failed, skipped } of rows) {
   console.log(`${ok ? 'ok  ' : 'FAIL'} ${name.padEnd(7)} ${seconds.toFixed(1).padStart(7)} s  ${what}`.trimEnd());
 }
 for (const { name, failures } of rows) {
-  for (const failure of failures) console.log(`FAIL ${name}: ${failure}`);
+  for (const { what, says } of failures) console.log(`FAIL ${name}: ${what}${says && `\n${firstLines(says)}`}`);
 }
 const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
