@@ -20,11 +20,14 @@ describe('a swap', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('PageUp');
     await expect.poll(() => wipe.getAttribute('aria-valuenow')).toBe('61');
-    const box = await wipe.boundingBox();
-    if (!box) throw new Error('the wipe is not on screen');
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    // `hover` waits until the handle stands where the last key put it.
+    await wipe.hover();
+    const { x, y } = await wipe.evaluate((handle) => {
+      const box = handle.getBoundingClientRect();
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    });
     await page.mouse.down();
-    await page.mouse.move(box.x + box.width / 2 - 80, box.y + box.height / 2, { steps: 4 });
+    await page.mouse.move(x - 80, y, { steps: 4 });
     await page.mouse.up();
     await expect.poll(async () => Number(await wipe.getAttribute('aria-valuenow'))).toBeLessThan(50);
 
@@ -141,15 +144,21 @@ describe('a swap', () => {
   it.skipIf(process.platform !== 'linux')('is cancelled, and the next one works', async () => {
     const { page, close } = await openSeen(browser, inject('studioUrl'));
     const engine = await engineOf(inject('studioShell'));
+    await page.getByRole('switch', { name: 'Live' }).click();
     await page.locator('#pick-source').setInputFiles(sampleFile('mei.webp'));
     await page.locator('#pick-target').setInputFiles(sampleFile('together.webp'));
+    const swap = page.getByRole('button', { name: 'Swap', exact: true });
+    await expect.poll(() => swap.isEnabled(), { timeout: PATIENCE.timeout }).toBe(true);
     const progress = page.getByRole('progressbar', { name: 'Progress of the swap' });
-    await progress.waitFor(PATIENCE);
-    // A swap takes a second: it stands still until the button is found and pressed.
-    await whileStopped(engine, () => page.getByRole('contentinfo').getByRole('button', { name: 'Cancel' }).click());
+    // A swap takes a second: the engine stands still until the swap is seen and cancelled.
+    await whileStopped(engine, async () => {
+      await swap.click();
+      await progress.waitFor(PATIENCE);
+      await page.getByRole('contentinfo').getByRole('button', { name: 'Cancel' }).click();
+    });
     await progress.waitFor({ state: 'detached', ...PATIENCE });
     expect(await page.getByRole('tab', { name: 'Result' }).isDisabled()).toBe(true);
-    await page.getByRole('button', { name: 'Swap', exact: true }).click();
+    await swap.click();
     await finished(page);
     await close();
   });
