@@ -38,6 +38,8 @@ export default defineConfig({
           globalSetup: ['test/setup/studio.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          // A browser on a busy machine; the end of `npm test` names each test that needed it.
+          retry: 1,
           pool: 'forks',
           expect: patience,
           fileParallelism: false,

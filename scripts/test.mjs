@@ -1,8 +1,8 @@
 // `npm test`: every check of the studio, one after the other, all of them even when one fails.
 //   node scripts/test.mjs [step …]     only these steps
 // The last line is `N passed, N failed`: the tests of all suites; a check that fails (lint, types, …) and an error that
-// belongs to no test count as one more failure. All of them are named again before it. The exit status tells whether all
-// is well.
+// belongs to no test count as one more failure. All of them are named again before it, and
+// tests that passed only at a second attempt. The exit status tells whether all is well.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -84,7 +84,7 @@ const firstLines = (text) =>
 
 /** What a step counts; one that ends badly without a failed test (it did not compile, it died) is one failure. */
 function count({ report }, ended) {
-  const nothing = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const nothing = { passed: 0, failed: 0, skipped: 0, failures: [], unsteady: [] };
   const counts = report && existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : nothing;
   if (ended === null || counts.failed > 0) return counts;
   return { ...counts, failed: 1, failures: [{ what: ended, says: '' }] };
@@ -107,7 +107,8 @@ for (const { name, seconds, ok, passed, failed, skipped } of rows) {
   const what = counts.map(([word, number]) => `${number} ${word}`).join(', ');
   console.log(`${ok ? 'ok  ' : 'FAIL'} ${name.padEnd(7)} ${seconds.toFixed(1).padStart(7)} s  ${what}`.trimEnd());
 }
-for (const { name, failures } of rows) {
+for (const { name, failures, unsteady } of rows) {
+  for (const what of unsteady) console.log(`UNSTEADY ${name}: ${what} passed only at the second attempt`);
   for (const { what, says } of failures) console.log(`FAIL ${name}: ${what}${says && `\n${firstLines(says)}`}`);
 }
 const sum = (key) => rows.reduce((total, row) => total + row[key], 0);

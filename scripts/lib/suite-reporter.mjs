@@ -1,7 +1,7 @@
 /**
- * What `npm test` wants to know of a suite, written as JSON to the file that `E4S_SUITE_REPORT` names: the counts, each failed test with what it
- * says, and errors that belong to no test. Vitest's own JSON report leaves the latter out, so a run could fail without a
- * word of why.
+ * What `npm test` wants to know of a suite, written as JSON to the file that `E4S_SUITE_REPORT` names: the counts, each
+ * failed test with what it says, tests that needed a second attempt, and errors that belong to no test. Vitest's own JSON
+ * report leaves the latter out, so a run could fail without a word of why.
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,7 +24,7 @@ function origin(error) {
 
 export default class SuiteReporter {
   onTestRunEnd(modules, unhandledErrors) {
-    const report = { passed: 0, failed: 0, skipped: 0, failures: [] };
+    const report = { passed: 0, failed: 0, skipped: 0, failures: [], unsteady: [] };
     for (const module of modules) {
       const file = module.relativeModuleId;
       for (const test of module.children.allTests()) {
@@ -33,6 +33,7 @@ export default class SuiteReporter {
         const counted = state === 'pending' ? 'failed' : state;
         report[counted] += 1;
         const says = state === 'pending' ? 'it did not end' : said(errors ?? []);
+        if (test.diagnostic()?.flaky) report.unsteady.push(`${file}: ${test.fullName}`);
         if (counted === 'failed') report.failures.push({ what: `${file}: ${test.fullName}`, says });
       }
       const broken = [module, ...module.children.allSuites()].flatMap((part) => part.errors());

@@ -10,6 +10,7 @@ interface Reported {
   readonly failed: number;
   readonly skipped: number;
   readonly failures: readonly { readonly what: string; readonly says: string }[];
+  readonly unsteady: readonly string[];
 }
 
 const thrown = (message: string, cause?: object) => ({
@@ -19,7 +20,11 @@ const thrown = (message: string, cause?: object) => ({
   ...(cause ? { cause } : {}),
 });
 
-const test = (fullName: string, state: string, errors?: object[]) => ({ fullName, result: () => ({ state, errors }) });
+const test = (fullName: string, state: string, errors?: object[]) => ({
+  fullName,
+  result: () => ({ state, errors }),
+  diagnostic: () => ({ flaky: fullName === 'unsteady' }),
+});
 
 function module(file: string, tests: object[], errors: object[] = []) {
   return { relativeModuleId: file, errors: () => errors, children: { allTests: () => tests, allSuites: () => [] } };
@@ -53,6 +58,11 @@ describe('the report of a suite', () => {
     expect(report.failures).toEqual([
       { what: 'a.test.ts: bad', says: 'Error: 1 is 2\n    at odd (/studio/test/odd.test.ts:3:1)' },
     ]);
+  });
+
+  it('names tests that needed a second attempt', async () => {
+    const report = await reportOf([module('a.test.ts', [test('steady', 'passed'), test('unsteady', 'passed')])]);
+    expect(report).toMatchObject({ passed: 2, failed: 0, unsteady: ['a.test.ts: unsteady'] });
   });
 
   it('counts a test that went down with its process, and a file that did not load', async () => {
