@@ -5,11 +5,26 @@ import { useConnection } from '../state/connection.ts';
 export interface ShownPicture {
   readonly url: string | null;
   readonly state: 'empty' | 'loading' | 'shown' | 'failed';
+  /** Another picture is on its way: what is shown, if anything, is of before. */
+  readonly late: boolean;
 }
 
 interface Loaded {
   readonly subject: string;
+  /** What was asked for, of the subject and in detail. */
+  readonly key: string;
   readonly url: string;
+}
+
+/** What is shown of what has been loaded, while `key` of `subject` is asked for. @param failed the key that failed last */
+export function shownOf(
+  loaded: Loaded | null,
+  { subject, key }: Pick<Loaded, 'subject' | 'key'>,
+  failed: string | null,
+): ShownPicture {
+  const late = loaded?.key !== key && failed !== key;
+  if (loaded?.subject === subject) return { url: loaded.url, state: 'shown', late };
+  return { url: null, state: failed === key ? 'failed' : 'loading', late };
 }
 
 /**
@@ -39,7 +54,7 @@ export function usePicture(subject: string, detail: string | number, load: (() =
       (blob) => {
         if (pictures.gone || number < pictures.shown) return;
         pictures.shown = number;
-        setLoaded({ subject, url: URL.createObjectURL(blob) });
+        setLoaded({ subject, key, url: URL.createObjectURL(blob) });
         if (current) setFailed(null);
       },
       () => current && setFailed(key),
@@ -59,8 +74,5 @@ export function usePicture(subject: string, detail: string | number, load: (() =
 
   useEffect(() => () => (loaded ? URL.revokeObjectURL(loaded.url) : undefined), [loaded]);
 
-  const url = wanted && loaded?.subject === subject ? loaded.url : null;
-  if (!wanted) return { url: null, state: 'empty' };
-  if (url) return { url, state: 'shown' };
-  return { url: null, state: failed === key ? 'failed' : 'loading' };
+  return wanted ? shownOf(loaded, { subject, key }, failed) : { url: null, state: 'empty', late: false };
 }

@@ -58,6 +58,7 @@ export function Canvas({ viewport, label, pictures, leads = true, onKey, classNa
       className={mergeClasses(styles.frame, className)}
       role="group"
       aria-label={text.viewer.picture(label)}
+      aria-busy={pictures.some(({ late }) => late)}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: keys zoom and move the picture while the frame has the focus
       tabIndex={0}
       onKeyDown={keyed}
