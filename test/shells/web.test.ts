@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -167,6 +168,51 @@ describe('pages', () => {
     expect((await ask(url, WEB_PATHS.upload, { headers })).status).toBe(405);
     const head = await ask(url, '/', { method: 'HEAD', headers });
     expect([head.status, head.body.length]).toEqual([200, 0]);
+  });
+});
+
+describe('a connection that goes wrong', () => {
+  const crashes: unknown[] = [];
+  const onCrash = (error: unknown): void => void crashes.push(error);
+  beforeAll(() => void process.on('uncaughtException', onCrash));
+  afterAll(() => void process.off('uncaughtException', onCrash));
+
+  /** Asks for a WebSocket by hand; resolves to the connection, still open on this side, and the first line back. */
+  async function upgrade(path: string): Promise<[socket: Socket, answer: string]> {
+    const socket = createConnection({ host: url.hostname, port: Number(url.port), allowHalfOpen: true });
+    const lines = {
+      ...{
+        Host: url.host,
+        Connection: 'Upgrade',
+        Upgrade: 'websocket',
+        Cookie: headers.cookie,
+        Origin: headers.origin,
+      },
+      ...{ 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==' },
+    };
+    const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`GET ${path} HTTP/1.1\r\n${head.join('')}\r\n`);
+    const [bytes] = (await once(socket, 'data')) as [Buffer];
+    return [socket, bytes.toString('latin1').split('\r\n')[0] as string];
+  }
+
+  it('is its own end alone: one that is refused and broken off', async () => {
+    const [socket, answer] = await upgrade('/rpc/other');
+    expect(answer).toBe('HTTP/1.1 404 Not Found');
+    socket.resetAndDestroy();
+    expect((await ask(url, '/', { headers })).status).toBe(200);
+    expect(crashes).toEqual([]);
+  });
+
+  it.each([WEB_PATHS.shell, WEB_PATHS.engine])('is its own end alone: frames at %s that are none', async (path) => {
+    const [socket, answer] = await upgrade(path);
+    expect(answer).toBe('HTTP/1.1 101 Switching Protocols');
+    const closed = once(socket, 'end');
+    socket.resume().write(Buffer.alloc(64, 0xff));
+    await closed;
+    socket.destroy();
+    expect((await ask(url, '/', { headers })).status).toBe(200);
+    expect(crashes).toEqual([]);
   });
 });
 

@@ -110,10 +110,14 @@ export async function startWebShell(options: WebShellOptions = {}): Promise<WebS
     const route = routes[addressOf(request).pathname];
     const refusal = gate.refusal(request, { cookie: true, origin: true });
     if (refusal !== undefined || route === undefined) {
-      socket.end(`HTTP/1.1 ${refusal === undefined ? '404 Not Found' : '403 Forbidden'}\r\nConnection: close\r\n\r\n`);
+      refuseUpgrade(socket, refusal === undefined ? '404 Not Found' : '403 Forbidden');
       return;
     }
-    sockets.handleUpgrade(request, socket, head, route);
+    sockets.handleUpgrade(request, socket, head, (open) => {
+      // What is no frame closes its connection, with a code that says why: nobody else needs to hear of it.
+      open.on('error', () => undefined);
+      route(open);
+    });
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -172,6 +176,12 @@ export async function startWebShell(options: WebShellOptions = {}): Promise<WebS
       await closed;
     },
   };
+}
+
+/** Once it asks for an upgrade, a connection is no longer the server's: its breaks and its end are seen to here. */
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
 }
 
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
