@@ -102,9 +102,13 @@ async function run(): Promise<void> {
 
   supervisor.subscribe(({ state }) => {
     if (state !== 'ready') return;
-    void supervisor.whenReady().then((engine) => {
-      for (const contents of connected.keys()) connectEngine(contents, engine);
-    });
+    supervisor.whenReady().then(
+      (engine) => {
+        for (const contents of connected.keys()) connectEngine(contents, engine);
+      },
+      // It ended in this very moment: the port comes with the next engine.
+      () => undefined,
+    );
   });
 
   ipcMain.on(DESKTOP_CHANNELS.connect, (event) => {

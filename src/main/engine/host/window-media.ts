@@ -21,7 +21,8 @@ export function createWindowMedia(ask: AskShell): WindowMedia {
     },
     end() {
       for (const address of addresses.values()) {
-        void address.then((known) => ask('withdraw', { address: known }));
+        // What was never published, or ended with its shell, needs not be taken back.
+        address.then((known) => ask('withdraw', { address: known })).catch(() => undefined);
       }
       addresses.clear();
     },
