@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findings } from './support/axe.ts';
-import { launch, openSeen, PATIENCE, shoot, swapSamples } from './support/page.ts';
+import { dialogOpen, launch, openSeen, PATIENCE, rests, shoot, swapSamples } from './support/page.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -21,8 +21,8 @@ async function open(page: Page, view: (typeof VIEWS)[number]): Promise<void> {
     await page.getByRole('heading', { name: 'What works now' }).waitFor(PATIENCE);
   } else {
     await page.keyboard.press({ export: 'Control+e', settings: 'Control+,', shortcuts: 'F1' }[view]);
-    await page.getByRole('dialog').waitFor();
   }
+  await dialogOpen(page);
 }
 
 const THEMES = [
@@ -34,7 +34,7 @@ const THEMES = [
 describe.each(THEMES)('accessibility in $name', ({ name, options }) => {
   it('has no serious finding, empty, with a result, and in every dialog', async () => {
     const { page, close } = await openSeen(browser, inject('studioUrl'), options);
-    expect(await page.locator('[data-theme]').first().getAttribute('data-theme')).toBe(name);
+    await page.locator(`[data-theme=${name}]`).waitFor();
     expect(await findings(page), 'empty').toEqual([]);
     await swapSamples(page);
     await page.getByRole('button', { name: 'Stages' }).click();
@@ -50,7 +50,7 @@ describe.each(THEMES)('accessibility in $name', ({ name, options }) => {
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
     await close();
-  });
+  }, 300_000);
 });
 
 describe('the window', () => {
@@ -67,6 +67,7 @@ describe('the window', () => {
       });
       await shoot(page, `start-${width}-${colorScheme}`);
       await swapSamples(page);
+      await rests(page);
       const wide = await page.evaluate(() =>
         [document.documentElement, ...document.querySelectorAll('header, footer, aside, main, aside > *')]
           .filter((element) => element.scrollWidth > element.clientWidth + 1)

@@ -46,7 +46,7 @@ describe('the export', () => {
     await swapSamples(page);
     const large = await exported(page, 'JPEG');
     await page.keyboard.press('Control+e');
-    expect(await page.getByRole('radio', { name: 'JPEG' }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('radio', { name: 'JPEG' }).isChecked()).toBe(true);
     await page.getByRole('slider', { name: 'Quality' }).fill('40');
     const [download] = await Promise.all([
       page.waitForEvent('download', PATIENCE),

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
-import { launch, openWindow, PATIENCE, swapSamples } from './support/page.ts';
+import { dialogOpen, launch, openSeen, openWindow, PATIENCE, swapSamples, touring } from './support/page.ts';
 
 let browser: Browser;
 let studio: StudioProcess;
@@ -22,17 +22,16 @@ describe('the first start', () => {
       const last = index === steps.length - 1;
       await page.getByRole('button', { name: last ? 'Start' : 'Next', exact: true }).click();
     }
-    expect(await page.getByRole('heading', { name: 'Look closely' }).count()).toBe(0);
+    await page.getByRole('heading', { name: 'Look closely' }).waitFor({ state: 'detached' });
     await swapSamples(page);
     expect(await page.getByRole('slider', { name: /wipe/ }).getAttribute('aria-valuetext')).toBe('50 % before');
 
     await page.reload();
-    await page.getByText('Engine ready').waitFor(PATIENCE);
-    await page.waitForTimeout(1500);
-    expect(await page.getByRole('heading', { name: 'Whose face?' }).count()).toBe(0);
+    expect(await touring(page)).toBe(false);
     await page.getByRole('button', { name: 'Help' }).click();
     await page.getByRole('menuitem', { name: 'Show the tour' }).click();
     await page.getByRole('heading', { name: 'Whose face?' }).waitFor();
+    await dialogOpen(page);
     await page.keyboard.press('Escape');
     await page.getByRole('heading', { name: 'Whose face?' }).waitFor({ state: 'detached' });
     await close();
@@ -50,7 +49,7 @@ describe('the first start', () => {
   });
 
   it('has photos and videos on tabs of their own', async () => {
-    const { page, close } = await openWindow(browser, studio.url);
+    const { page, close } = await openSeen(browser, studio.url);
     await page.getByRole('tab', { name: 'Video' }).click();
     await page.getByRole('heading', { name: 'Swap faces in a video' }).waitFor();
     await page.getByRole('tab', { name: 'Image' }).click();

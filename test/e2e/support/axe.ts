@@ -1,9 +1,11 @@
 /** What an automatic check of accessibility finds in a window. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
+import { rests } from './page.ts';
 
-/** What axe finds serious or critical, in words. */
+/** What axe finds serious or critical once the page rests, in words. */
 export async function findings(page: Page): Promise<string[]> {
+  await rests(page);
   const { violations } = await new AxeBuilder({ page })
     // Sentinels of the focus manager: they hand the focus on the moment they get it, and are never stopped at.
     .exclude('[data-tabster-dummy]')

@@ -4,7 +4,14 @@
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { expect, onTestFailed } from 'vitest';
 import { repository } from '#test/support/studio-process.ts';
 
@@ -32,6 +39,32 @@ export interface Window {
   close(): Promise<void>;
 }
 
+/** A message of the studio, as it came. */
+interface Told {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** Runs in the page: messages go by themselves, so each is noted when it comes, until a test asks for it. */
+function noteMessages(): void {
+  const told: Told[] = [];
+  Object.assign(window, { told });
+  const seen = new WeakSet<Element>();
+  const note = (toast: Element): void => {
+    if (seen.has(toast)) return;
+    seen.add(toast);
+    const words = (part: string): string => toast.querySelector(`.fui-Toast${part}`)?.textContent ?? '';
+    told.push({ title: words('Title'), body: words('Body') });
+  };
+  new MutationObserver((changes) => {
+    for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+      if (!(node instanceof Element)) continue;
+      if (node.matches('.fui-Toast')) note(node);
+      for (const toast of node.querySelectorAll('.fui-Toast')) note(toast);
+    }
+  }).observe(document, { childList: true, subtree: true });
+}
+
 export const launch = (): Promise<Browser> => chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
 
 /** Opens the studio and waits until its engine is ready. */
@@ -42,6 +75,7 @@ export async function openWindow(browser: Browser, url: string, options: Browser
     acceptDownloads: true,
     ...options,
   });
+  context.setDefaultTimeout(PATIENCE.timeout);
   const page = await context.newPage();
   const complaints: string[] = [];
   const { host } = new URL(url);
@@ -66,6 +100,7 @@ export async function openWindow(browser: Browser, url: string, options: Browser
       console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
     });
   });
+  await page.addInitScript(noteMessages);
   await page.goto(url);
   await page.getByText('Engine ready').waitFor(PATIENCE);
   return {
@@ -78,25 +113,95 @@ export async function openWindow(browser: Browser, url: string, options: Browser
   };
 }
 
+/** Waits until the settings are known. @returns whether the tour is shown, which begins in the same breath */
+export async function touring(page: Page): Promise<boolean> {
+  await page.locator('[data-theme][aria-busy=false]').waitFor(PATIENCE);
+  return (await page.locator('[data-tour-active]').count()) > 0;
+}
+
 /** The same, past the tour that a first start shows. */
 export async function openSeen(browser: Browser, url: string, options?: BrowserContextOptions): Promise<Window> {
   const window = await openWindow(browser, url, options);
-  const skip = window.page.getByRole('button', { name: 'Skip' });
-  // Settings arrive after the engine is ready; the tour follows with the next rendering; then the page rests.
-  await window.page.locator('[data-theme][aria-busy=false]').waitFor(PATIENCE);
-  await window.page.waitForTimeout(300);
-  await window.page.evaluate(() => new Promise<void>((resolve) => requestIdleCallback(() => resolve())));
-  if (await skip.isVisible()) {
-    await skip.click();
+  if (await touring(window.page)) {
+    await window.page.getByRole('button', { name: 'Skip' }).click();
     // Until the tour is gone, the page behind it is hidden from assistive programs.
     await window.page.locator('#studio:not([aria-hidden])').waitFor(PATIENCE);
   }
   return window;
 }
 
-/** Waits for a message with this title. */
-export const said = (page: Page, title: string | RegExp): Promise<void> =>
-  page.locator('.fui-ToastTitle', { hasText: title }).first().waitFor(PATIENCE);
+/** Whether a message with this title has come that no test has asked for yet. It need not be on screen any more. */
+const take = (page: Page, title: string | RegExp): Promise<Told | null> =>
+  page.evaluate(
+    ({ source, flags }) => {
+      const { told } = window as unknown as { told: Told[] };
+      const at = told.findIndex((message) => new RegExp(source, flags).test(message.title));
+      return at < 0 ? null : (told.splice(at, 1)[0] ?? null);
+    },
+    typeof title === 'string' ? { source: literally(title), flags: '' } : { source: title.source, flags: title.flags },
+  );
+
+/** A regular expression for a text. */
+export const literally = (words: string): string => words.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/** Waits for a message with this title that was not waited for before. @returns what it says below */
+export async function said(page: Page, title: string | RegExp): Promise<string> {
+  let message: Told | null = null;
+  const come = async () => {
+    message ??= await take(page, title);
+    return message !== null;
+  };
+  await expect.poll(come, { ...PATIENCE, message: `the message ${String(title)}` }).toBe(true);
+  return (message as Told | null)?.body ?? '';
+}
+
+/** The titles of all messages that came and were not asked for. */
+export const unasked = (page: Page): Promise<string[]> =>
+  page.evaluate(() => (window as unknown as { told: Told[] }).told.map(({ title }) => title));
+
+/** Waits for a dialog that keys go to. */
+export const dialogOpen = (page: Page): Promise<void> =>
+  page.locator('[role=dialog]:focus-within').first().waitFor(PATIENCE);
+
+/** Waits until nothing moves: what moves once has moved, and a few frames in a row are laid out alike. */
+export const rests = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    const LOOKS = 600;
+    const ALIKE = 3;
+    const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    const layout = () =>
+      [...document.querySelectorAll('header, footer, aside, main, section, button, input, img, video, [role]')]
+        .map((element) => Object.values(element.getBoundingClientRect().toJSON()).join())
+        .join(' ');
+    const ends = ({ playState, effect }: Animation) =>
+      playState === 'running' && Number.isFinite(effect?.getComputedTiming().endTime);
+    await document.fonts.ready;
+    let alike = 0;
+    let before = '';
+    for (let look = 0; look < LOOKS; look++) {
+      await Promise.all(
+        document
+          .getAnimations()
+          .filter(ends)
+          .map(({ finished }) => finished.catch(() => undefined)),
+      );
+      await frame();
+      const now = layout();
+      alike = now === before ? alike + 1 : 0;
+      if (alike === ALIKE) return;
+      before = now;
+    }
+    throw new Error('the page does not come to rest');
+  });
+
+/** Where something stands on screen once it rests. */
+export async function boxOf(locator: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  await locator.waitFor(PATIENCE);
+  await rests(locator.page());
+  const box = await locator.boundingBox();
+  if (!box) throw new Error(`${String(locator)} is not on screen`);
+  return box;
+}
 
 /** Two sample faces, swapped. */
 export async function swapSamples(page: Page): Promise<void> {
@@ -114,10 +219,12 @@ export async function finished(page: Page): Promise<void> {
       `The swap failed: ${(await page.getByRole('dialog').or(page.locator('.fui-Toast')).allInnerTexts()).join(' ')}`,
     );
   }
-  await page.getByRole('img', { name: 'After', exact: true }).waitFor(PATIENCE);
+  // What is shown follows what is said.
+  const after = page.getByRole('img', { name: 'After', exact: true });
+  await page.locator('[role=group][aria-busy=false]').filter({ has: after }).waitFor(PATIENCE);
 }
 
-/** The pixels of a picture that the viewer shows, as a digest. */
+/** The pixels of a picture that the viewer shows at this moment, as a digest. */
 export function digestOf(page: Page, name: string): Promise<string> {
   return page.getByRole('img', { name, exact: true }).evaluate(async (element) => {
     const image = element as HTMLImageElement;
