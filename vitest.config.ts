@@ -3,6 +3,12 @@ import { defineConfig } from 'vitest/config';
 /** Vitest itself gives a poll one second, which a busy machine needs for itself now and then. */
 const patience = { poll: { timeout: 30_000 } };
 
+/**
+ * What is printed goes straight out. On the way through vitest a line that comes in the last moment of a file is an
+ * error of the whole run ("Closing rpc while onUserConsoleLog was pending").
+ */
+const disableConsoleIntercept = true;
+
 /** `unit` runs everywhere in minutes; `slow` holds full-size networks; `e2e` drives the built studio in Chromium. */
 export default defineConfig({
   test: {
@@ -16,6 +22,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           pool: 'forks',
+          disableConsoleIntercept,
           expect: patience,
         },
       },
@@ -27,6 +34,7 @@ export default defineConfig({
           testTimeout: 900_000,
           hookTimeout: 300_000,
           pool: 'forks',
+          disableConsoleIntercept,
           expect: patience,
           fileParallelism: false,
         },
@@ -41,6 +49,7 @@ export default defineConfig({
           // A browser on a busy machine; the end of `npm test` names each test that needed it.
           retry: 1,
           pool: 'forks',
+          disableConsoleIntercept,
           expect: patience,
           fileParallelism: false,
         },
