@@ -17,11 +17,22 @@ export interface RgiJobOrder {
   readonly resume?: string;
   /** The update after which the user pauses the job. */
   readonly pauseAfter?: number;
+  /** The update after which it stands still until it is killed. */
+  readonly holdAfter?: number;
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-async function main({ jobs, effort, request, resume, pauseAfter = Number.POSITIVE_INFINITY }: RgiJobOrder) {
+const standStill = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+
+async function main({
+  jobs,
+  effort,
+  request,
+  resume,
+  pauseAfter = Number.POSITIVE_INFINITY,
+  holdAfter = Number.POSITIVE_INFINITY,
+}: RgiJobOrder) {
   await using engine = createVideoEngine({ tuningEffort: effort });
   let working: JobId | undefined;
   const pause = (): void => void (working && queue.pause(working));
@@ -29,6 +40,7 @@ async function main({ jobs, effort, request, resume, pauseAfter = Number.POSITIV
     if (event.type !== 'update' && event.type !== 'saved') return;
     say(`${event.type} ${event.update}`);
     if (event.type === 'update' && event.update >= pauseAfter) pause();
+    if (event.type === 'update' && event.update >= holdAfter) standStill();
   };
   await using queue = openJobQueue({
     jobs,

@@ -1,7 +1,7 @@
-/** Runs the small tuning in a process of its own, slowly enough to be killed on the way. */
+/** Runs the small tuning in a process of its own, slowly enough to be killed on the way; at `hold` it waits for that. */
 import { runSmallTuning } from './small-tuning.ts';
 
-const [place = '', pause = '0'] = process.argv.slice(2);
+const [place = '', pause = '0', hold = 'Infinity'] = process.argv.slice(2);
 const wait = new Int32Array(new SharedArrayBuffer(4));
 const outcome = await runSmallTuning({
   place,
@@ -11,7 +11,7 @@ const outcome = await runSmallTuning({
   onEvent: (event) => {
     if (event.type !== 'update') return;
     process.stdout.write(`${event.update}\n`);
-    Atomics.wait(wait, 0, 0, Number(pause));
+    Atomics.wait(wait, 0, 0, event.update < Number(hold) ? Number(pause) : Number.POSITIVE_INFINITY);
   },
 });
 process.stdout.write(`${JSON.stringify(outcome)}\n`);

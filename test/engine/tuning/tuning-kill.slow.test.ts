@@ -19,9 +19,13 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
+/** Updates that it may make meanwhile. */
+const LATE = 3;
+
 /** Runs the tuning, killing it at once when it reports an update of at least `killAt`. @returns its last update */
 function run(place: string, killAt: number, pause: number): Promise<{ last: number; killed: boolean }> {
-  const child = spawn(process.execPath, [entry.file, place, String(pause)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const args = [entry.file, place, String(pause), String(killAt + LATE)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let last = 0;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     for (const line of text.split('\n')) if (/^\d+$/.test(line)) last = Number(line);
