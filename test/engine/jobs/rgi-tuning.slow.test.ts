@@ -98,11 +98,14 @@ it('tuning changes no other job, closes its networks, and its weights load as th
   told.length = 0;
   const kept = await new TunedStore(world.at('tuned')).add(file, await openGeneratorWeights(world.packs), SMALL.size);
   const { id } = await queue.add(world.request(world.at('loaded'), { ptiSteps: 0, ptiResume: kept.id }));
-  const pause = queue.watch((event) => {
-    if (event.type === 'job' && event.job.state === 'running' && event.job.phase === 'swap') void queue.pause(id);
+  let pausing: Promise<unknown> | undefined;
+  const stop = queue.watch((event) => {
+    if (event.type === 'job' && event.job.state === 'running' && event.job.phase === 'swap')
+      pausing ??= queue.pause(id);
   });
   await queue.settled(id);
-  pause();
+  stop();
+  await pausing;
   expect(told).toEqual([]);
   await using first = await openSafetensors(file);
   await using loaded = await openSafetensors(fileOf(id, 'tuned.safetensors'));
