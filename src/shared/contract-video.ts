@@ -10,9 +10,9 @@ import {
   sourceFaceSchema,
   sourceGoalSchema,
   trimSchema,
-  VIDEO_CODECS,
 } from './jobs.ts';
 import { swapSettingsSchema, videoExportSchema, videoSettingsSchema } from './settings.ts';
+import { VIDEO_CODECS } from './video-formats.ts';
 
 /** A clip that the engine has open. */
 export const videoIdSchema = id('video', 'VideoId');

@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import { errorReportSchema } from './contract-base.ts';
 import { JOB_PHASE_IDS, JOB_STATES, SKIP_REASON_IDS, type SkipReason } from './video.ts';
-import { VIDEO_CONTAINER_IDS } from './video-formats.ts';
+import { VIDEO_CODECS, VIDEO_CONTAINER_IDS } from './video-formats.ts';
 
 // ---- what a job is asked for -----------------------------------------------------------------------------------
 
-export const VIDEO_CODECS = ['h264', 'h265', 'vp9', 'prores', 'ffv1', 'h264-lossless'] as const;
 export const VIDEO_PRESETS = ['fast', 'balanced', 'small'] as const;
 
 /** How a result is encoded. */

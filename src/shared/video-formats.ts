@@ -1,6 +1,6 @@
 /** Video codecs and the containers that hold them, as the window offers them. */
-import type { VIDEO_CODECS } from './jobs.ts';
 
+export const VIDEO_CODECS = ['h264', 'h265', 'vp9', 'prores', 'ffv1', 'h264-lossless'] as const;
 export type VideoCodec = (typeof VIDEO_CODECS)[number];
 
 export const VIDEO_CONTAINERS = [

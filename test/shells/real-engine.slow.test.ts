@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENGINE_LOST_CODE } from '#shared/bridge.ts';
 import type { EngineStatus, PhotoInfo, SwapEvent, SwapRequest } from '#shared/contract.ts';
 import { DEFAULT_EXPORT_SETTINGS, DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
+import { engineOf } from '../support/kill-processes.ts';
 import { type StudioProcess, startStudio } from '../support/studio-process.ts';
 import { ask, connectStudio, enter, type WebStudio } from '../support/web-client.ts';
 
@@ -17,23 +17,23 @@ beforeAll(async () => {
 });
 afterAll(() => studio?.stop());
 
-/** The engine is the shell's one child. */
-async function enginePid(shell: number): Promise<number> {
-  const children = await readFile(`/proc/${shell}/task/${shell}/children`, 'utf8');
-  return Number(children.trim().split(' ')[0]);
-}
-
 async function openSamples({ engine }: WebStudio): Promise<[PhotoInfo, PhotoInfo]> {
   const [first, second] = await engine.samples.list();
   const open = (file: (typeof first & object)['file']) => engine.photo.open({ file, thorough: false });
   return [await open(first!.file), await open(second!.file)];
 }
 
-const requestOf = ([source, target]: [PhotoInfo, PhotoInfo]): SwapRequest => ({
+const requestOf = ([source, target]: [PhotoInfo, PhotoInfo], amount = DEFAULT_SWAP_SETTINGS.amount): SwapRequest => ({
   target: target.photo,
   assignments: [{ targetFace: 0, source: source.photo, sourceFace: 0 }],
-  settings: DEFAULT_SWAP_SETTINGS,
+  settings: { ...DEFAULT_SWAP_SETTINGS, amount },
 });
+
+async function eventsOf(stream: AsyncIterable<SwapEvent>): Promise<SwapEvent[]> {
+  const events: SwapEvent[] = [];
+  for await (const event of stream) events.push(event);
+  return events;
+}
 
 describe.skipIf(process.platform !== 'linux')('the real engine', () => {
   it('stops a swap at its next step, and runs the next one', async () => {
@@ -43,9 +43,7 @@ describe.skipIf(process.platform !== 'linux')('the real engine', () => {
       expect(event.type).toBe('progress');
       break;
     }
-    const events: SwapEvent[] = [];
-    for await (const event of await window.engine.swap.run(request)) events.push(event);
-    expect(events.at(-1)?.type).toBe('done');
+    expect((await eventsOf(await window.engine.swap.run(request))).at(-1)?.type).toBe('done');
   });
 
   it('that is killed at work comes back, and a file that was opened opens again', async () => {
@@ -61,15 +59,16 @@ describe.skipIf(process.platform !== 'linux')('the real engine', () => {
       }
     })();
     const lost = new Promise<number>((resolve) => window.engineSocket.on('close', (code) => resolve(code)));
-    const stream = await window.engine.swap.run(requestOf([source, target]));
-    await stream.next();
-    const cutOff = expect(
-      (async () => {
-        for await (const _ of stream);
-      })(),
-    ).rejects.toThrow();
-    process.kill(await enginePid(studio.shell.pid as number), 'SIGKILL');
-    await cutOff;
+    const engine = await engineOf(studio.shell.pid);
+    // One after the other: however late the kill comes, the last of them is not done.
+    const amounts = [1, 0.9, 0.8, 0.7, 0.6];
+    const streams = await Promise.all(
+      amounts.map((amount) => window.engine.swap.run(requestOf([source, target], amount))),
+    );
+    await streams[0]?.next();
+    const cutOff = Promise.allSettled(streams.map(eventsOf));
+    process.kill(engine, 'SIGKILL');
+    expect((await cutOff).at(-1)?.status).toBe('rejected');
     expect(await lost).toBe(ENGINE_LOST_CODE);
     await watched;
     expect(statuses.find(({ state }) => state === 'restarting')?.reason).toMatch(/ended from outside/);
@@ -78,9 +77,7 @@ describe.skipIf(process.platform !== 'linux')('the real engine', () => {
     const reopened = await again.engine.photo.open({ file: kept.file, thorough: false });
     expect(reopened.faces.length).toBe(1);
     const [, fresh] = await openSamples(again);
-    const events: SwapEvent[] = [];
-    for await (const event of await again.engine.swap.run(requestOf([reopened, fresh]))) events.push(event);
-    const done = events.at(-1);
+    const done = (await eventsOf(await again.engine.swap.run(requestOf([reopened, fresh])))).at(-1);
     if (done?.type !== 'done') throw new Error('the swap did not end');
     const slot = await again.shell.files.saveDialog({ name: 'result', format: 'png' });
     await again.engine.swap.export({ result: done.result.result, to: slot!.to, settings: DEFAULT_EXPORT_SETTINGS });
@@ -93,9 +90,9 @@ describe.skipIf(process.platform !== 'linux')('the real engine', () => {
     const otherUrl = new URL(other.url);
     const { engine } = await connectStudio(otherUrl, await enter(otherUrl));
     await engine.samples.list();
-    const pid = await enginePid(other.shell.pid as number);
+    const pid = await engineOf(other.shell.pid);
     other.shell.kill('SIGKILL');
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
     await other.stop();
   });
 });

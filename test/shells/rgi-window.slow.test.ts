@@ -5,11 +5,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { STAGES } from '#shared/stages.ts';
 import { writeSyntheticPacks } from '../../bench/synthetic-packs.ts';
 import { digestOf, launch, openSeen, shoot } from '../e2e/support/page.ts';
+import { engineOf, whileStopped } from '../support/kill-processes.ts';
 import { type StudioProcess, startStudio } from '../support/studio-process.ts';
 
 const PATIENCE = { timeout: 400_000 };
@@ -46,14 +48,23 @@ async function changed(page: Page, before: string): Promise<string> {
   return digestOf(page, 'After');
 }
 
+/** Lets the engine work for a moment at a time, and cancels the swap where it then stands in a late stage. */
+async function cancelInTheMiddle(page: Page, engine: number): Promise<void> {
+  const late = footer(page).getByText(/^(Generate|Recolour) · \d+ %$/);
+  const cancelled = (): Promise<boolean> =>
+    whileStopped(engine, async () => {
+      if (!(await late.isVisible())) return false;
+      await footer(page).getByRole('button', { name: 'Cancel' }).click();
+      return true;
+    });
+  while (!(await cancelled())) await delay(100);
+}
+
 it('swaps, stops in the middle, shows every stage, and follows regions and the strength of re-colouring', async () => {
   const { page, close } = await openSeen(browser, studio.url);
   await page.getByText('Uses the E4S networks now.', { exact: false }).waitFor(PATIENCE);
   await page.getByRole('button', { name: 'Try with sample faces' }).click();
-  await footer(page)
-    .getByText(/^(Generate|Recolour) · \d+ %$/)
-    .waitFor(PATIENCE);
-  await footer(page).getByRole('button', { name: 'Cancel' }).click();
+  await cancelInTheMiddle(page, await engineOf(studio.shell.pid));
   await footer(page).getByText('Ready', { exact: true }).waitFor(PATIENCE);
   expect(await page.getByRole('img', { name: 'After', exact: true }).count()).toBe(0);
 

@@ -2,6 +2,7 @@
  * Entry of an engine process that looks like one with every pack of the rgi engine: photos of one face, every stage with
  * a picture of its own, a tenth of a second each. It computes nothing; windows are tested against it.
  */
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
 import { throwIfCancelled } from '#engine/errors.ts';
@@ -13,8 +14,8 @@ import { createFakeStudio, fakeServices } from './fake-studio.ts';
 
 const SIDE = 256;
 const STEP_MS = 100;
-/** For aligned crops it takes its time, so that a test can come between. */
-const SLOW_STEP_MS = 1000;
+/** Swaps of aligned crops get this far and stay there until they are cancelled, so that a test can do it. */
+const HELD_AT = 'exchange';
 
 const landmarks68 = Array.from({ length: 68 }, (_, i): [number, number] => [
   90 + (i % 9) * 9,
@@ -58,7 +59,8 @@ function createFakeRgiStudio(): PhotoStudio {
       for (const [index, stage] of STAGE_IDS.entries()) {
         throwIfCancelled(signal);
         onProgress?.({ type: 'progress', face: 0, faces: 1, stage, fraction: index / STAGE_IDS.length });
-        await delay(request.settings.crop ? STEP_MS : SLOW_STEP_MS);
+        const held = !request.settings.crop && stage === HELD_AT && signal !== undefined;
+        await (held ? once(signal, 'abort') : delay(STEP_MS));
       }
       throwIfCancelled(signal);
       const result = resultIdSchema.parse(`result_${String(requests.push(request) - 1).padStart(8, '0')}`);

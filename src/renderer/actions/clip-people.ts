@@ -4,15 +4,8 @@ import type { FrameSpan, JobId, JobInfo } from '#shared/jobs.ts';
 import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
 import { byId } from '../model/job-status.ts';
-import {
-  type ClipKey,
-  joinSpans,
-  mostSeen,
-  trimTo,
-  wantedSpan,
-  withFoundPeople,
-  withSpan,
-} from '../model/video-document.ts';
+import { withFoundPeople, withSpan } from '../model/video-document.ts';
+import { type ClipKey, joinSpans, mostSeen, trimTo, wantedSpan } from '../model/video-part.ts';
 import { type ClipEntry, changeClip, clipOf, isStale, type People, useClips } from '../state/clips.ts';
 import { amendDocument, currentDocument } from '../state/edit.ts';
 import { afterEvent, useJobs } from '../state/jobs.ts';

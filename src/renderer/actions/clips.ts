@@ -3,7 +3,7 @@ import type { ErrorReport } from '#shared/errors.ts';
 import type { JobId, JobInfo } from '#shared/jobs.ts';
 import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
-import type { ClipKey } from '../model/video-document.ts';
+import type { ClipKey } from '../model/video-part.ts';
 import { changeClip, clipOf, useClips } from '../state/clips.ts';
 import { currentDocument } from '../state/edit.ts';
 import { say } from '../state/ui.ts';

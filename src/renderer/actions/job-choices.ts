@@ -2,7 +2,7 @@
 import type { JobOrder, JobSourceChoice } from '#shared/contract-video.ts';
 import type { StudioDocument } from '../model/document.ts';
 import { jobVideoSettings, tuningObstacle } from '../model/tuning.ts';
-import { goalOf, peopleOf, trimOf } from '../model/video-document.ts';
+import { goalOf, peopleOf, trimOf } from '../model/video-part.ts';
 import { currentDocument } from '../state/edit.ts';
 import { useModels } from '../state/models.ts';
 import { usePreferences } from '../state/preferences.ts';

@@ -3,8 +3,9 @@ import type { GrantedFile, PhotoId } from '#shared/contract.ts';
 import type { ErrorReport } from '#shared/errors.ts';
 import { reportOf } from '../link/report.ts';
 import type { StudioLink } from '../link/studio-link.ts';
-import { type PhotoKey, photosOf, withoutSource, withTarget } from '../model/document.ts';
+import { photosOf, withoutSource, withTarget } from '../model/document.ts';
 import { matchFaces } from '../model/faces.ts';
+import type { PhotoKey } from '../model/source-face.ts';
 import { currentDocument, edit, selectFace } from '../state/edit.ts';
 import {
   changePhoto,

@@ -1,6 +1,7 @@
 /** Where a photo that has just been opened goes in the document, and which of its faces is meant. */
-import { type PhotoKey, withMovedFaces, withSource, withTarget } from '../model/document.ts';
+import { withMovedFaces, withSource, withTarget } from '../model/document.ts';
 import { mainFace } from '../model/faces.ts';
+import type { PhotoKey } from '../model/source-face.ts';
 import { withPerson } from '../model/video-document.ts';
 import { amendDocument, currentDocument, edit, selectFace, useEdit } from '../state/edit.ts';
 import { photoOf, type Well } from '../state/photos.ts';

@@ -1,7 +1,7 @@
 /** The slower search for faces, and whether it is at work. */
 import { useState } from 'react';
 import { useStudio } from '../actions/studio.ts';
-import type { PhotoKey } from '../model/document.ts';
+import type { PhotoKey } from '../model/source-face.ts';
 
 export function useSearch(photo: PhotoKey): { readonly searching: boolean; readonly search: () => void } {
   const { photos } = useStudio();

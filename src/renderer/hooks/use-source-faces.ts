@@ -1,6 +1,7 @@
 /** Every face of every source photo, in the order of the panel. */
-import type { SourceFace } from '../model/document.ts';
+
 import { readingOrder } from '../model/faces.ts';
+import type { SourceFace } from '../model/source-face.ts';
 import { useEdit } from '../state/edit.ts';
 import { usePhotos } from '../state/photos.ts';
 import { text } from '../text.ts';

@@ -1,30 +1,19 @@
 /**
  * What the user has put together: the target, the sources, who replaces whom, and the settings. Immutable, so that
- * undo and redo are a list of such documents. Photos are named by the window's own keys, which outlive the engine.
+ * undo and redo are a list of such documents.
  */
 import type { PhotoId, SwapRequest } from '#shared/contract.ts';
 import type { RegionId } from '#shared/regions.ts';
 import type { RegionSwitch, SwapSettings } from '#shared/settings.ts';
-import { furtherSources, isSameFace, mapRegionSources, type RegionSources } from './region-sources.ts';
-import { EMPTY_VIDEO, type VideoPart, withMovedSources, withoutPhoto } from './video-document.ts';
-
-export type PhotoKey = `p${number}`;
-
-export interface SourceFace {
-  readonly photo: PhotoKey;
-  readonly face: number;
-}
-
-/** The face that a target face gets, and where single regions come from instead. */
-export interface AssignedFace extends SourceFace {
-  readonly regions?: RegionSources | undefined;
-}
+import { type AssignedFace, type Assignments, furtherSources, mapRegionSources } from './region-sources.ts';
+import { isSameFace, type PhotoKey, type SourceFace } from './source-face.ts';
+import { EMPTY_VIDEO, type VideoPart, withMovedSources, withoutPhoto } from './video-part.ts';
 
 export interface StudioDocument {
   readonly target: PhotoKey | null;
   readonly sources: readonly PhotoKey[];
   /** Source face by target face index. A target face without an entry keeps its own face. */
-  readonly assignments: Readonly<Record<number, AssignedFace>>;
+  readonly assignments: Assignments;
   readonly settings: SwapSettings;
   /** What the Video tab works on; photos and settings are the same for both. */
   readonly video: VideoPart;
@@ -45,6 +34,24 @@ export function withAssignment(doc: StudioDocument, targetFace: number, source: 
   const regions = before?.regions;
   const entry = source && { photo: source.photo, face: source.face, ...(regions && { regions }) };
   return { ...doc, assignments: entry ? { ...others, [targetFace]: entry } : others };
+}
+
+/** The region of this target face comes from `source`; null is the face that it gets for all others. */
+export function withRegionSource(
+  doc: StudioDocument,
+  targetFace: number,
+  region: RegionId,
+  source: SourceFace | null,
+): StudioDocument {
+  const entry = doc.assignments[targetFace];
+  if (!entry) return doc;
+  const { [region]: before, ...others } = entry.regions ?? {};
+  const wanted = source && !isSameFace(source, entry) ? source : undefined;
+  if (isSameFace(before, wanted)) return doc;
+  const regions = wanted ? { ...others, [region]: wanted } : others;
+  const main = { photo: entry.photo, face: entry.face };
+  const changed = Object.keys(regions).length === 0 ? main : { ...main, regions };
+  return { ...doc, assignments: { ...doc.assignments, [targetFace]: changed } };
 }
 
 /**

@@ -1,29 +1,16 @@
 /** Regions of a target face that come from other faces than the one that it gets. */
 import { REGION_IDS, type RegionId } from '#shared/regions.ts';
-import type { AssignedFace, PhotoKey, SourceFace, StudioDocument } from './document.ts';
+import { isSameFace, type PhotoKey, type SourceFace } from './source-face.ts';
 
 export type RegionSources = Readonly<Partial<Record<RegionId, SourceFace>>>;
 
-export const isSameFace = (a: SourceFace | undefined, b: SourceFace | undefined): boolean =>
-  a?.photo === b?.photo && a?.face === b?.face;
-
-/** The region of this target face comes from `source`; null is the face that it gets for all others. */
-export function withRegionSource(
-  doc: StudioDocument,
-  targetFace: number,
-  region: RegionId,
-  source: SourceFace | null,
-): StudioDocument {
-  const entry = doc.assignments[targetFace];
-  if (!entry) return doc;
-  const { [region]: before, ...others } = entry.regions ?? {};
-  const wanted = source && !isSameFace(source, entry) ? source : undefined;
-  if (isSameFace(before, wanted)) return doc;
-  const regions = wanted ? { ...others, [region]: wanted } : others;
-  const main = { photo: entry.photo, face: entry.face };
-  const changed = Object.keys(regions).length === 0 ? main : { ...main, regions };
-  return { ...doc, assignments: { ...doc.assignments, [targetFace]: changed } };
+/** The face that a target face gets, and where single regions come from instead. */
+export interface AssignedFace extends SourceFace {
+  readonly regions?: RegionSources | undefined;
 }
+
+/** By target face index. */
+export type Assignments = Readonly<Record<number, AssignedFace>>;
 
 /** The face that a region comes from. */
 export const regionSource = (entry: AssignedFace, region: RegionId): SourceFace => entry.regions?.[region] ?? entry;
@@ -55,7 +42,7 @@ export function mapRegionSources(
 }
 
 /** Whether the assignments use this face anywhere. */
-export const isFaceUsed = (assignments: StudioDocument['assignments'], photo: PhotoKey, face: number): boolean =>
+export const isFaceUsed = (assignments: Assignments, photo: PhotoKey, face: number): boolean =>
   Object.values(assignments).some((entry) =>
     [entry, ...furtherSources(entry).map(({ source }) => source)].some((used) => isSameFace(used, { photo, face })),
   );

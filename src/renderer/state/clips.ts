@@ -5,7 +5,7 @@ import type { Clip, VideoId } from '#shared/contract-video.ts';
 import type { ErrorReport } from '#shared/errors.ts';
 import type { FrameSpan, JobId, JobTimeline } from '#shared/jobs.ts';
 import type { StudioDocument } from '../model/document.ts';
-import { type ClipKey, isInside, wantedSpan } from '../model/video-document.ts';
+import { type ClipKey, isInside, wantedSpan } from '../model/video-part.ts';
 
 /** Who is in a clip: nothing is known, a job is looking, or has found them in these frames, of which fewer may be wanted. */
 export type People =

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { FileHandle, PhotoId, PhotoInfo } from '#shared/contract.ts';
 import type { ErrorReport } from '#shared/errors.ts';
-import type { PhotoKey } from '../model/document.ts';
+import type { PhotoKey } from '../model/source-face.ts';
 
 export interface Photo {
   readonly key: PhotoKey;

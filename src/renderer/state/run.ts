@@ -2,8 +2,8 @@
 import { create } from 'zustand';
 import type { SwapResult } from '#shared/contract.ts';
 import type { ErrorReport } from '#shared/errors.ts';
-import type { PhotoKey } from '../model/document.ts';
 import type { SwapProgress } from '../model/progress.ts';
+import type { PhotoKey } from '../model/source-face.ts';
 
 /** `stopping`: cancelled, but the engine is still inside a step; `waiting`: for the engine to come back. */
 export type RunPhase = 'idle' | 'running' | 'stopping' | 'waiting' | 'failed';

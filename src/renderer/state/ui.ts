@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { ErrorReport } from '#shared/errors.ts';
 import type { StageId } from '#shared/stages.ts';
-import type { PhotoKey } from '../model/document.ts';
+import type { PhotoKey } from '../model/source-face.ts';
 import type { Well } from './photos.ts';
 
 export type Subject =

@@ -1,7 +1,7 @@
 /** What the Video tab has on screen. Nothing here is part of the work. */
 import { create } from 'zustand';
 import type { JobId } from '#shared/jobs.ts';
-import type { PersonKey } from '../model/video-document.ts';
+import type { PersonKey } from '../model/video-part.ts';
 
 export type VideoSubject = { readonly kind: 'clip' } | { readonly kind: 'job'; readonly job: JobId };
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { photoIdSchema, swapRequestSchema } from '#shared/contract.ts';
 import { DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
 import * as documents from '../../../src/renderer/model/document.ts';
+import type { PhotoKey } from '../../../src/renderer/model/source-face.ts';
 
 const empty = documents.emptyDocument(DEFAULT_SWAP_SETTINGS);
-const idOf = (key: documents.PhotoKey) => photoIdSchema.parse(`photo_0000000${key.slice(1)}`);
+const idOf = (key: PhotoKey) => photoIdSchema.parse(`photo_0000000${key.slice(1)}`);
 
 describe('document', () => {
   it('gives the main face of a first target to the first source', () => {

@@ -4,16 +4,17 @@ import { DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
 import {
   emptyDocument,
   fingerprint,
-  type PhotoKey,
   photosInUse,
   requestOf,
   withAssignment,
   withMovedFaces,
   withoutSource,
+  withRegionSource,
   withSource,
   withTarget,
 } from '../../../src/renderer/model/document.ts';
-import { furtherSources, isFaceUsed, withRegionSource } from '../../../src/renderer/model/region-sources.ts';
+import { furtherSources, isFaceUsed } from '../../../src/renderer/model/region-sources.ts';
+import type { PhotoKey } from '../../../src/renderer/model/source-face.ts';
 
 const empty = emptyDocument(DEFAULT_SWAP_SETTINGS);
 const sourced = withSource(withSource(withSource(empty, 'p1', 0, null), 'p2', 0, null), 'p3', 0, null);

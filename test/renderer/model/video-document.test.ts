@@ -7,17 +7,8 @@ import {
   withoutSource,
   withSource,
 } from '../../../src/renderer/model/document.ts';
-import {
-  goalOf,
-  mostSeen,
-  peopleOf,
-  trimOf,
-  wantedSpan,
-  withClip,
-  withFoundPeople,
-  withPerson,
-  withSpan,
-} from '../../../src/renderer/model/video-document.ts';
+import { withClip, withFoundPeople, withPerson, withSpan } from '../../../src/renderer/model/video-document.ts';
+import { goalOf, mostSeen, peopleOf, trimOf, wantedSpan } from '../../../src/renderer/model/video-part.ts';
 
 const empty = emptyDocument(DEFAULT_SWAP_SETTINGS);
 const face = { photo: 'p1', face: 0 } as const;

@@ -6,9 +6,9 @@ import { labelsOverPhoto } from '#engine/pipeline/photo-label-map.ts';
 import { REGIONS } from '#shared/regions.ts';
 import { type CommonOptions, rounded, runAction } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { missingFace } from '../missing-face.ts';
 import { chooseFaces, type OneFace, parseMapName, parseOneFace } from '../options.ts';
 import { refuseOverwriting } from '../swap/checks.ts';
-import { missingFace } from '../swap/plan.ts';
 
 interface ParseOptions extends CommonOptions {
   readonly out: string;

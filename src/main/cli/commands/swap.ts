@@ -1,8 +1,9 @@
 /** The options of `e4s swap`. */
 import { Command, Option } from 'commander';
-import { VIDEO_CODECS, VIDEO_PRESETS } from '#shared/jobs.ts';
+import { VIDEO_PRESETS } from '#shared/jobs.ts';
 import { REGION_IDS } from '#shared/regions.ts';
 import { DEFAULT_EXPORT_SETTINGS, DEFAULT_SWAP_SETTINGS, ENGINE_IDS, VIDEO_DETAILS } from '#shared/settings.ts';
+import { VIDEO_CODECS } from '#shared/video-formats.ts';
 import type { CliContext } from '../context.ts';
 import {
   collectPhotosOfFaces,

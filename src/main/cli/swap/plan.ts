@@ -1,6 +1,7 @@
 /** Which face gets which source. */
-import { NoFaceError, UsageError } from '#engine/errors.ts';
+import { UsageError } from '#engine/errors.ts';
 import type { Assignment, PhotoInfo } from '#shared/contract.ts';
+import { missingFace } from '../missing-face.ts';
 import { chooseFaces, type FaceChoice, type OneFace } from '../options.ts';
 import type { SwapOptions } from './options.ts';
 
@@ -59,23 +60,5 @@ export function planFaces(
     const faces = chooseFaces(target.faces, face);
     if (faces.length === 0) throw missingFace(target, face);
     return faces.map(({ index }) => ({ targetFace: index, source: photo.photo, sourceFace: from.index, file: source }));
-  });
-}
-
-/** The failure of a choice of faces, for every command that takes one. */
-export function missingFace(photo: PhotoInfo, choice: FaceChoice): NoFaceError {
-  if (photo.faces.length === 0) {
-    return new NoFaceError('No face was found.', {
-      file: photo.name,
-      action: 'Choose another photo, or try --thorough.',
-    });
-  }
-  const faces =
-    photo.faces.length === 1
-      ? '1 face, number 0'
-      : `${photo.faces.length} faces, numbers 0 to ${photo.faces.length - 1}`;
-  return new NoFaceError(`There is no face ${choice}; the photo has ${faces}.`, {
-    file: photo.name,
-    action: '"e4s detect" lists them.',
   });
 }

@@ -1,8 +1,8 @@
 /** `--from eyes,brows=ben.jpg`: regions that come from another photo than the others. */
 import { InvalidArgumentError } from 'commander';
 import type { Assignment, PhotoInfo } from '#shared/contract.ts';
+import { missingFace } from '../missing-face.ts';
 import { chooseFaces, parseRegions, type RegionShare } from '../options.ts';
-import { missingFace } from './plan.ts';
 
 export interface RegionsOfPhoto {
   readonly regions: readonly RegionShare[];

@@ -9,9 +9,9 @@ import type { EncodedPhoto } from '#engine/tuning/refine-photo.ts';
 import { type CommonOptions, peakRssBytes, rounded, runAction } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import type { EventLog } from '../events.ts';
+import { missingFace } from '../missing-face.ts';
 import { chooseFaces, type OneFace } from '../options.ts';
 import { refuseOverwriting } from '../swap/checks.ts';
-import { missingFace } from '../swap/plan.ts';
 
 export interface TunePhotoOptions extends CommonOptions {
   readonly out: string;

@@ -3,13 +3,14 @@
  * pictures and results that the studio keeps; the callers resolve file handles to paths before they call.
  */
 import type { Affine } from '#engine/image/affine.ts';
-import type { PhotoId, PhotoInfo, ResultId, SwapEvent, SwapRequest, SwapResult } from '#shared/contract.ts';
+import type { PhotoId, PhotoInfo, ResultId, SwapRequest, SwapResult } from '#shared/contract.ts';
 import type { Refined, RefinePair, RefineSide } from '#shared/contract-refine.ts';
 import type { ExportSettings } from '#shared/settings.ts';
 import type { StageId } from '#shared/stages.ts';
 import type { EncodedPair } from './engines.ts';
 import type { RefinedFace, RefinedIdentity } from './refined-face.ts';
 import type { KeptFace } from './refined-vectors.ts';
+import type { RunOptions } from './run-options.ts';
 
 /** An encoded picture, ready to be shown or written. */
 export interface EncodedPicture {
@@ -19,17 +20,6 @@ export interface EncodedPicture {
   readonly height: number;
   /** What the format could not hold, one sentence each. */
   readonly notices?: readonly string[] | undefined;
-}
-
-export type SwapProgress = Extract<SwapEvent, { type: 'progress' }>;
-
-export interface RunOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((event: SwapProgress) => void) | undefined;
-  /** Also measures the peak of memory in each stage. */
-  readonly measureMemory?: boolean | undefined;
-  /** False leaves the refined vectors alone that are kept in the data folder. */
-  readonly keptVectors?: boolean | undefined;
 }
 
 /** `crop: false` takes the whole picture for the aligned crop that it is already. */

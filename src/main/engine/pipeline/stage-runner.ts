@@ -3,7 +3,7 @@ import { throwIfCancelled } from '#engine/errors.ts';
 import type { SwapResult } from '#shared/contract.ts';
 import { STAGE_IDS, type StageId } from '#shared/stages.ts';
 import { beginPeak } from './peak-memory.ts';
-import type { RunOptions } from './photo-studio.ts';
+import type { RunOptions } from './run-options.ts';
 import type { StageCache } from './stage-cache.ts';
 
 export type StageTime = SwapResult['times'][number];

@@ -1,7 +1,7 @@
 import { Button, makeStyles, mergeClasses, ProgressBar, tokens } from '@fluentui/react-components';
 import { useStudio } from '../../actions/studio.ts';
-import type { PhotoKey } from '../../model/document.ts';
 import { percent } from '../../model/progress.ts';
+import type { PhotoKey } from '../../model/source-face.ts';
 import { useConnection } from '../../state/connection.ts';
 import { useEdit } from '../../state/edit.ts';
 import { usePhotos } from '../../state/photos.ts';

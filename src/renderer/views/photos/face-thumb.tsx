@@ -2,7 +2,7 @@ import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { Person20Regular } from '@fluentui/react-icons';
 import { useStudio } from '../../actions/studio.ts';
 import { usePicture } from '../../hooks/use-picture.ts';
-import type { PhotoKey } from '../../model/document.ts';
+import type { PhotoKey } from '../../model/source-face.ts';
 
 const useStyles = makeStyles({
   root: {

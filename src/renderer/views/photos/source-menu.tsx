@@ -10,7 +10,8 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { useSourceFaces } from '../../hooks/use-source-faces.ts';
-import { type SourceFace, withAssignment } from '../../model/document.ts';
+import { withAssignment } from '../../model/document.ts';
+import type { SourceFace } from '../../model/source-face.ts';
 import { edit, selectFace, useEdit } from '../../state/edit.ts';
 import { text } from '../../text.ts';
 import { FaceThumb } from './face-thumb.tsx';

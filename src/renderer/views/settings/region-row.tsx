@@ -1,7 +1,8 @@
 import { Checkbox, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import type { Region } from '#shared/regions.ts';
 import type { RegionSwitch } from '#shared/settings.ts';
-import { type AssignedFace, withRegion } from '../../model/document.ts';
+import { withRegion } from '../../model/document.ts';
+import type { AssignedFace } from '../../model/region-sources.ts';
 import { edit, useEdit } from '../../state/edit.ts';
 import { text } from '../../text.ts';
 import { AmountSlider } from './amount-slider.tsx';

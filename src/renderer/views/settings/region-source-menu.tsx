@@ -9,8 +9,11 @@ import {
 } from '@fluentui/react-components';
 import type { RegionId } from '#shared/regions.ts';
 import { useSourceFaces } from '../../hooks/use-source-faces.ts';
-import type { AssignedFace, SourceFace } from '../../model/document.ts';
-import { isSameFace, regionSource, withRegionSource } from '../../model/region-sources.ts';
+import { withRegionSource } from '../../model/document.ts';
+import type { AssignedFace } from '../../model/region-sources.ts';
+import { regionSource } from '../../model/region-sources.ts';
+import type { SourceFace } from '../../model/source-face.ts';
+import { isSameFace } from '../../model/source-face.ts';
 import { edit } from '../../state/edit.ts';
 import { text } from '../../text.ts';
 import { FaceThumb } from '../photos/face-thumb.tsx';

@@ -1,4 +1,5 @@
-import { peopleOf, withPerson } from '../../model/video-document.ts';
+import { withPerson } from '../../model/video-document.ts';
+import { peopleOf } from '../../model/video-part.ts';
 import { edit, useEdit } from '../../state/edit.ts';
 import type { Photo } from '../../state/photos.ts';
 import { useVideoView } from '../../state/video-view.ts';

@@ -2,7 +2,7 @@
 import type { FrameSpan } from '#shared/jobs.ts';
 import { secondsOf } from '../../model/frame-clock.ts';
 import { duration } from '../../model/job-status.ts';
-import { peopleOf, wantedSpan } from '../../model/video-document.ts';
+import { peopleOf, wantedSpan } from '../../model/video-part.ts';
 import { type ClipEntry, isStale, useClips } from '../../state/clips.ts';
 import { useEdit } from '../../state/edit.ts';
 import { usePreferences } from '../../state/preferences.ts';

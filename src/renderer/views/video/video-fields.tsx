@@ -1,8 +1,8 @@
 import { Checkbox, Field, makeStyles, Slider, tokens } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
-import { JOB_OUTPUTS, VIDEO_CODECS, VIDEO_PRESETS } from '#shared/jobs.ts';
+import { JOB_OUTPUTS, VIDEO_PRESETS } from '#shared/jobs.ts';
 import { VIDEO_DETAILS, type VideoExport, type VideoSettings } from '#shared/settings.ts';
-import { containersFor, VIDEO_CONTAINERS, type VideoCodec } from '#shared/video-formats.ts';
+import { containersFor, VIDEO_CODECS, VIDEO_CONTAINERS, type VideoCodec } from '#shared/video-formats.ts';
 import { useStudio } from '../../actions/studio.ts';
 import { useConnection } from '../../state/connection.ts';
 import { usePreferences } from '../../state/preferences.ts';

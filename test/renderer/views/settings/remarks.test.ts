@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Face, fileHandleSchema, photoIdSchema, resultIdSchema, type Warning } from '#shared/contract.ts';
 import { DEFAULT_SWAP_SETTINGS } from '#shared/settings.ts';
-import { emptyDocument, type PhotoKey } from '../../../../src/renderer/model/document.ts';
+import { emptyDocument } from '../../../../src/renderer/model/document.ts';
+import type { PhotoKey } from '../../../../src/renderer/model/source-face.ts';
 import type { Photo } from '../../../../src/renderer/state/photos.ts';
 import type { FinishedRun } from '../../../../src/renderer/state/run.ts';
 import { remarksOf } from '../../../../src/renderer/views/settings/remarks.ts';

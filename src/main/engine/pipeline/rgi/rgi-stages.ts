@@ -28,21 +28,11 @@ import { PHOTO_PROFILE, type RgiProfile } from './profiles.ts';
 import { partWarning, RGI_PARTS, type RgiPart } from './readiness.ts';
 import { recolorFace } from './recolor.ts';
 import { mergeRecolored } from './recolor-merge.ts';
-import { type Recomposed, recompose, shapeFaces } from './recompose.ts';
+import { recompose, shapeFaces } from './recompose.ts';
 import { regionFaces, spreadRows, spreadShapes } from './region-faces.ts';
 import { rgiPicture } from './stage-pictures.ts';
+import type { RgiDriven, RgiExchange } from './stage-values.ts';
 import { exchangeStyleRows } from './style-rows.ts';
-
-/** The driven face; its labels and style vectors are there once it is parsed. */
-export type RgiDriven = Pick<EncodedFace, 'picture'> & Partial<EncodedFace>;
-
-export interface RgiExchange {
-  readonly recomposed: Recomposed;
-  /** Style vectors of the swapped face. */
-  readonly vectors: Float32Array<ArrayBuffer>;
-  /** Labels of regions that the composite takes from the generated face. */
-  readonly shown: ReadonlySet<number>;
-}
 
 export type RgiStages = EngineStages<RgiTarget, RgiDriven, RgiExchange, ByteImage, ByteImage, RgiSource>;
 

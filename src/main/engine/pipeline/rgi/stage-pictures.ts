@@ -5,7 +5,7 @@ import type { PairStates } from '../engine-stages.ts';
 import { labelPicture } from '../label-picture.ts';
 import type { DrawnStage } from '../stage-picture.ts';
 import type { RgiSource, RgiTarget } from './frame-preparation.ts';
-import type { RgiDriven, RgiExchange } from './rgi-stages.ts';
+import type { RgiDriven, RgiExchange } from './stage-values.ts';
 
 type States = PairStates<RgiTarget, RgiDriven, RgiExchange, ByteImage, ByteImage, RgiSource>;
 
