@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ENGINE_LOST_CODE } from '#shared/bridge.ts';
 import { shellContract } from '#shared/contract.ts';
 import { callsOf, callWith, codeOf, junk } from '../support/junk.ts';
-import { ANY_SWAP, firstStatus, startWebWorld, type WebWorld } from '../support/web-world.ts';
+import { ANY_SWAP, firstStatus, HELD_SWAP, startWebWorld, type WebWorld } from '../support/web-world.ts';
 
 let world: WebWorld;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ describe('the engine', () => {
     })();
     await expect.poll(() => statuses.length).toBe(1);
     const lost = new Promise<number>((resolve) => studio.engineSocket.on('close', (code) => resolve(code)));
-    const stream = await studio.engine.swap.run(ANY_SWAP);
+    const stream = await studio.engine.swap.run(HELD_SWAP);
     await stream.next();
     const rest = (async () => {
       for await (const _ of stream);
@@ -79,9 +79,9 @@ describe('the engine', () => {
   it('ends at once when the user says so', async () => {
     const studio = await world.connect();
     const before = await firstStatus(studio);
-    const stream = await studio.engine.swap.run(ANY_SWAP);
+    const stream = await studio.engine.swap.run(HELD_SWAP);
     await stream.next();
-    const cutOff = expect(stream.next().then(() => stream.next())).rejects.toThrow();
+    const cutOff = expect(stream.next()).rejects.toThrow();
     const after = await studio.shell.restartEngine();
     expect(after).toEqual({ state: 'ready', generation: before.generation + 1, reason: 'You stopped the engine.' });
     await cutOff;

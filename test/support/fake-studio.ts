@@ -24,7 +24,10 @@ export interface FakeStudio extends PhotoStudio {
   readonly swaps: ('done' | 'cancelled')[];
 }
 
-/** @param stepMs how long each of the eleven stages of a swap takes */
+/** As good as for ever: the longest wait that a timer knows, milliseconds. */
+const HELD_MS = 2 ** 31 - 1;
+
+/** @param stepMs how long each of the eleven stages of a swap takes; at strength 0 it stays in the first one until it is cancelled */
 export function createFakeStudio(stepMs = 1): FakeStudio {
   const opened: string[] = [];
   const swaps: ('done' | 'cancelled')[] = [];
@@ -71,12 +74,14 @@ export function createFakeStudio(stepMs = 1): FakeStudio {
     faceThumb: async (photo) => picture(known(photo).name),
     parse: async () => ({ size: 1, labels: new Uint8Array(1), toPhoto: [1, 0, 0, 0, 1, 0] }),
     close: (photo) => photos.delete(photo),
-    async swap(_request, { signal, onProgress } = {}) {
+    async swap({ settings }, { signal, onProgress } = {}) {
+      const stage = (): Promise<unknown> =>
+        settings.amount === 0 ? delay(HELD_MS, undefined, signal && { signal }).catch(() => undefined) : delay(stepMs);
       try {
-        for (const [index, stage] of STAGE_IDS.entries()) {
+        for (const [index, id] of STAGE_IDS.entries()) {
           throwIfCancelled(signal);
-          onProgress?.({ type: 'progress', face: 0, faces: 1, stage, fraction: index / STAGE_IDS.length });
-          await delay(stepMs);
+          onProgress?.({ type: 'progress', face: 0, faces: 1, stage: id, fraction: index / STAGE_IDS.length });
+          await stage();
         }
         swaps.push('done');
       } catch (error) {

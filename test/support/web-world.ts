@@ -23,10 +23,10 @@ export interface WebWorld {
   stop(): Promise<void>;
 }
 
-/** Time enough for a page to come back, also on a busy machine. */
-export const UPLOADS_STAY_MS = 1000;
+/** Milliseconds. */
+const UPLOADS_STAY_MS = 100;
 
-/** Uploads of up to 1000 bytes; those of pages that are gone stay for a second. */
+/** Uploads of up to 1000 bytes; those of pages that are gone stay for a moment. */
 export async function startWebWorld(): Promise<WebWorld> {
   const fake = await createFakeApp();
   const launch = nodeEngineLauncher({ entry: fake.app.engineEntry });
@@ -68,6 +68,9 @@ export const ANY_SWAP: SwapRequest = {
   assignments: [{ targetFace: 0, source: photo, sourceFace: 0 }],
   settings: DEFAULT_SWAP_SETTINGS,
 };
+
+/** One that is at work until it is cancelled or its engine ends. */
+export const HELD_SWAP: SwapRequest = { ...ANY_SWAP, settings: { ...DEFAULT_SWAP_SETTINGS, amount: 0 } };
 
 export async function firstStatus(studio: WebClient) {
   for await (const status of await studio.shell.engineStatus()) return status;
