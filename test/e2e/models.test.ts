@@ -8,6 +8,7 @@ import { PRETRAINED_OUTCOMES, writePretrained } from '#test/support/pretrained-f
 import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
 import { findings } from './support/axe.ts';
 import { launch, openSeen, PATIENCE, said, shoot } from './support/page.ts';
+import { stoppedWhen } from './support/slow-motion.ts';
 
 /** How full the bar of an import is when all files are handed over and nothing is converted yet. */
 const ALL_SENT = 0.4;
@@ -52,23 +53,30 @@ const unfinished = async (): Promise<string[]> => (await filesIn('packs')).filte
 const card = (page: Page, title: string) => page.getByRole('listitem', { name: title, exact: true });
 
 describe('the models page', () => {
-  it.skipIf(process.platform !== 'linux')('stops an import when it is told to, and leaves nothing of it', async () => {
-    const { page, close } = await openSeen(browser, studio.url);
-    await openModels(page);
-    const progress = page.getByRole('progressbar', { name: 'Progress of the import' });
-    // A fast engine would be done: it stands still from when it could begin until it is told to stop.
-    await whileStopped(await engineOf(studio.shell.pid), async () => {
-      await page.locator('#pick-weights-folder').setInputFiles(pretrained);
-      await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow')), PATIENCE).toBe(ALL_SENT);
-      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
-    });
-    await said(page, 'The import was stopped');
-    // The button that was pressed is gone; the focus is still in the page.
-    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Import a folder…');
-    await expect.poll(() => filesIn('uploads'), PATIENCE).toEqual([]);
-    await expect.poll(unfinished, PATIENCE).toEqual([]);
-    await close();
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'stops an import when it is told to, and leaves nothing half-written',
+    async () => {
+      const { page, close } = await openSeen(browser, studio.url);
+      await openModels(page);
+      const progress = page.getByRole('progressbar', { name: 'Progress of the import' });
+      const engine = await engineOf(studio.shell.pid);
+      await whileStopped(engine, async () => {
+        await page.locator('#pick-weights-folder').setInputFiles(pretrained);
+        await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow')), PATIENCE).toBe(ALL_SENT);
+        // The first of several packs is being written when it is told to stop.
+        const begun = async () => (await filesIn('packs')).length > 0;
+        await stoppedWhen(engine, begun, () =>
+          page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click(),
+        );
+      });
+      await said(page, 'The import was stopped');
+      // The button that was pressed is gone; the focus is still in the page.
+      await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Import a folder…');
+      await expect.poll(() => filesIn('uploads'), PATIENCE).toEqual([]);
+      await expect.poll(unfinished, PATIENCE).toEqual([]);
+      await close();
+    },
+  );
 
   it('imports a folder in the authors’ layout and reports every file', async () => {
     const { page, close } = await openSeen(browser, studio.url);
