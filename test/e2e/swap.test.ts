@@ -1,7 +1,17 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { engineOf, whileStopped } from '#test/support/kill-processes.ts';
-import { changed, digestOf, finished, launch, openSeen, PATIENCE, sampleFile, swapSamples } from './support/page.ts';
+import {
+  boxOf,
+  changed,
+  digestOf,
+  finished,
+  launch,
+  openSeen,
+  PATIENCE,
+  sampleFile,
+  swapSamples,
+} from './support/page.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -44,7 +54,7 @@ describe('a swap', () => {
     await swapSamples(page);
     const picture = page.getByRole('img', { name: 'After', exact: true });
     const width = async () => (await picture.boundingBox())?.width ?? 0;
-    const fitted = await width();
+    const { width: fitted } = await boxOf(picture);
     await picture.hover({ force: true });
     await page.mouse.wheel(0, -400);
     await expect.poll(width).toBeGreaterThan(fitted * 1.3);
@@ -91,13 +101,14 @@ describe('a swap', () => {
   it('leaves regions that the engine keeps alone, and says why', async () => {
     const { page, close } = await openSeen(browser, inject('studioUrl'));
     const hair = page.getByRole('checkbox', { name: 'Hair: texture from the source' });
-    expect(await hair.isDisabled()).toBe(true);
+    await expect.poll(() => hair.isDisabled()).toBe(true);
     const reason = await hair.getAttribute('aria-describedby');
     expect(await page.locator(`[id="${reason}"]`).textContent()).toContain('classic engine');
     await page.getByRole('combobox', { name: 'Preset' }).click();
     await page.getByRole('option', { name: 'Only eyes and brows' }).click();
-    expect(await page.getByRole('checkbox', { name: 'Eyes: shape from the source' }).isChecked()).toBe(true);
-    expect(await page.getByRole('checkbox', { name: 'Nose: shape from the source' }).isChecked()).toBe(false);
+    const shape = (region: string) => page.getByRole('checkbox', { name: `${region}: shape from the source` });
+    await expect.poll(() => shape('Nose').isChecked()).toBe(false);
+    expect(await shape('Eyes').isChecked()).toBe(true);
     await close();
   });
 

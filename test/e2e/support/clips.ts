@@ -10,7 +10,7 @@ export interface Clips {
   readonly folder: string;
   /** Two people side by side with sound, 16 frames at 8 a second. */
   readonly two: string;
-  /** The same for 40 seconds: for work that is not waited for. */
+  /** The same for 200 seconds: for work that is not waited for. */
   readonly long: string;
   /** They in a format that browsers do not play, 4 frames. */
   readonly prores: string;
@@ -41,7 +41,7 @@ export async function makeClips(): Promise<Clips> {
     ...['-vf', moving(`${2 * WIDTH}x${HEIGHT}`), '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '16'],
     ...['-c:a', 'aac', 'two people.mp4'],
   );
-  await ffmpeg(folder, ...['-stream_loop', '19', '-i', 'two people.mp4', '-c', 'copy', 'long.mp4']);
+  await ffmpeg(folder, ...['-stream_loop', '99', '-i', 'two people.mp4', '-c', 'copy', 'long.mp4']);
   await ffmpeg(
     folder,
     ...['-loop', '1', '-framerate', '8', '-i', 'two.png', '-t', '0.5'],
