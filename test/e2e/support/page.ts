@@ -173,21 +173,19 @@ export const rests = (page: Page): Promise<void> =>
       [...document.querySelectorAll('header, footer, aside, main, section, button, input, img, video, [role]')]
         .map((element) => Object.values(element.getBoundingClientRect().toJSON()).join())
         .join(' ');
-    const ends = ({ playState, effect }: Animation) =>
-      playState === 'running' && Number.isFinite(effect?.getComputedTiming().endTime);
+    const moves = () =>
+      document
+        .getAnimations()
+        .some(
+          ({ playState, effect }) => playState === 'running' && Number.isFinite(effect?.getComputedTiming().endTime),
+        );
     await document.fonts.ready;
     let alike = 0;
     let before = '';
     for (let look = 0; look < LOOKS; look++) {
-      await Promise.all(
-        document
-          .getAnimations()
-          .filter(ends)
-          .map(({ finished }) => finished.catch(() => undefined)),
-      );
       await frame();
       const now = layout();
-      alike = now === before ? alike + 1 : 0;
+      alike = now === before && !moves() ? alike + 1 : 0;
       if (alike === ALIKE) return;
       before = now;
     }
