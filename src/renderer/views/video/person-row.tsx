@@ -43,8 +43,7 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground3,
   },
   image: { display: 'block', width: '100%', height: '100%', objectFit: 'cover' },
-  words: { whiteSpace: 'nowrap' },
-  seen: {
+  caption: {
     display: 'block',
     padding: '0 4px',
     fontSize: tokens.fontSizeBase200,
@@ -117,7 +116,6 @@ export function PersonRow({ clip, person, track, job }: PersonRowProps) {
             </span>
           )}
           <Thumb person={person} {...(job === undefined ? {} : { job })} />
-          {!track && <span className={styles.words}>{name}</span>}
         </button>
         <ArrowLeft16Regular className={rowStyles.arrow} aria-hidden />
         <SourceChoice
@@ -129,7 +127,7 @@ export function PersonRow({ clip, person, track, job }: PersonRowProps) {
           }}
         />
       </div>
-      {track && <span className={styles.seen}>{seenText(clip, track)}</span>}
+      <span className={styles.caption}>{track ? seenText(clip, track) : name}</span>
     </li>
   );
 }
