@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
 import { dialogOpen, launch, openSeen, openWindow, PATIENCE, swapSamples, touring } from './support/page.ts';
 
@@ -15,7 +15,9 @@ afterAll(async () => {
 
 describe('the first start', () => {
   it('shows the tour once, then sample faces lead to a first swap', async () => {
-    const { page, close } = await openWindow(browser, studio.url);
+    const fresh = await startStudio();
+    onTestFinished(() => fresh.stop());
+    const { page, close } = await openWindow(browser, fresh.url);
     const steps = ['Whose face?', 'Which photo changes?', 'Region by region', 'Look closely'];
     for (const [index, title] of steps.entries()) {
       await page.getByRole('heading', { name: title, exact: true }).waitFor(PATIENCE);

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { openVideo } from '#engine/video/open-video.ts';
-import { engineOf } from '#test/support/kill-processes.ts';
+import { engineOf, signalProcess } from '#test/support/kill-processes.ts';
 import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
 import { findings } from './support/axe.ts';
 import { type Clips, makeClips } from './support/clips.ts';
-import { launch, openSeen, PATIENCE, rests, said, sampleFile, shoot } from './support/page.ts';
+import { launch, openSeen, PATIENCE, rests, said, sampleFile, shoot, type Window } from './support/page.ts';
 import { isShown, stoppedWhen } from './support/slow-motion.ts';
 
 let browser: Browser;
@@ -25,6 +25,15 @@ const CLIP = 'two people.mp4';
 
 async function toVideo(page: Page): Promise<void> {
   await page.getByRole('tab', { name: 'Video' }).click();
+}
+
+/** A window on its Video tab. */
+async function open(): Promise<Window> {
+  const window = await openSeen(browser, studio.url);
+  // A job that nobody ended would keep all others waiting.
+  onTestFailed(async () => void signalProcess(await engineOf(studio.shell.pid), 'SIGKILL'));
+  await toVideo(window.page);
+  return window;
 }
 
 async function openClip(page: Page, file = clips.two): Promise<void> {
@@ -117,8 +126,7 @@ async function looks(page: Page, name: string): Promise<void> {
 
 describe('a video', () => {
   it('gets two faces: found, previewed, run, paused, resumed, played beside the target and saved', async () => {
-    const { page, close } = await openSeen(browser, studio.url);
-    await toVideo(page);
+    const { page, close } = await open();
     await looks(page, 'empty');
     await addSource(page, 'freja.webp');
     await addSource(page, 'mei.webp');
@@ -185,8 +193,7 @@ describe('a video', () => {
   }, 300_000);
 
   it('goes on after the page was loaded again and after its engine was killed, and can be cancelled', async () => {
-    const { page, close } = await openSeen(browser, studio.url);
-    await toVideo(page);
+    const { page, close } = await open();
     await addSource(page, 'freja.webp');
     await openClip(page, clips.long);
     // Without looking first: whoever is in it.
@@ -218,8 +225,7 @@ describe('a video', () => {
   }, 300_000);
 
   it('that the browser cannot play is shown frame by frame; the range is chosen by keys', async () => {
-    const { page, close } = await openSeen(browser, studio.url);
-    await toVideo(page);
+    const { page, close } = await open();
     await openClip(page, clips.prores);
     const shown = page.getByRole('img', { name: 'Target, frame 1', exact: true });
     await shown.waitFor(PATIENCE);
@@ -241,8 +247,7 @@ describe('a video', () => {
   });
 
   it('that is none is refused with its reason', async () => {
-    const { page, close } = await openSeen(browser, studio.url);
-    await toVideo(page);
+    const { page, close } = await open();
     await page.locator('#pick-video').setInputFiles(sampleFile('freja.webp'));
     await said(page, 'This file cannot be used');
     await page.getByText('Drop a video here').waitFor(PATIENCE);

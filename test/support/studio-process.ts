@@ -33,7 +33,12 @@ export async function startStudio(env: NodeJS.ProcessEnv = {}): Promise<StudioPr
     shell.on('exit', () => resolve());
   });
   const url = await new Promise<string>((resolve, reject) => {
-    shell.stdout.setEncoding('utf8').once('data', (text: string) => resolve(text.trim()));
+    let said = '';
+    shell.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const [line, ...more] = said.split('\n');
+      if (line !== undefined && more.length > 0) resolve(line.trim());
+    });
     void ended.then(() => reject(new Error(`The studio did not start.\n${complaints}`)));
   });
   return {
@@ -43,7 +48,8 @@ export async function startStudio(env: NodeJS.ProcessEnv = {}): Promise<StudioPr
     async stop() {
       shell.kill('SIGTERM');
       await ended;
-      await rm(home, { recursive: true, force: true });
+      // An engine that outlives its shell for a moment may still write.
+      await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
 }
