@@ -80,8 +80,10 @@ const KEPT: readonly { part: FacePart; factor: number; behindGlasses: number; me
   { part: 'nose', factor: 1.25, behindGlasses: 0, measured: false },
   { part: 'outerLips', factor: 1.3, behindGlasses: 1.3, measured: false },
 ];
-/** Growth of the lips' zone when a beard surrounds them. */
+/** Growth of the lips' zone on a side where a beard surrounds them, or the hair behind a turned face. */
 const BEARDED_LIPS = 1.06;
+/** Vertices in the middle of the upper lip's and of the lower lip's edge. */
+const LIP_MIDDLES = { upper: 0, lower: 17 } as const;
 const LARGEST_COVERED_SHARE = 0.3;
 /** Line strength from which a pixel belongs to a frame. */
 const FRAME_LINE = 0.05;
@@ -98,6 +100,34 @@ function shareWhere(mask: Float32Array, test: (i: number) => boolean): number {
     if (test(i)) held++;
   }
   return held / Math.max(1, all);
+}
+
+/** The side of a pixel from the line through the middles of both lips: positive or negative. */
+function mouthSide(landmarks: Float32Array, scale: number, size: number): (i: number) => number {
+  const of = (vertex: number) => [landmarks[3 * vertex]! * scale, landmarks[3 * vertex + 1]! * scale] as const;
+  const [x, y] = of(LIP_MIDDLES.upper);
+  const [xTo, yTo] = of(LIP_MIDDLES.lower);
+  return (i) => ((i % size) - x) * (yTo - y) - (Math.floor(i / size) - y) * (xTo - x);
+}
+
+/**
+ * Narrows the lips' zone on each side of the mouth that hair surrounds, each for itself: hair on one side alone lies
+ * behind the outline of a turned face.
+ * @param kept the zone, changed in place
+ * @param around a wider one, in which hair is looked for
+ */
+function narrowBesideHair(
+  kept: Float32Array,
+  narrow: Float32Array,
+  around: Float32Array,
+  hair: Float32Array,
+  side: (i: number) => number,
+): void {
+  for (const sign of [1, -1]) {
+    const ring = around.map((z, i) => (narrow[i]! > 0.5 || sign * side(i) < 0 ? 0 : z));
+    if (shareWhere(ring, (i) => hair[i]! >= 0.5) <= LARGEST_COVERED_SHARE) continue;
+    for (let i = 0; i < kept.length; i++) if (sign * side(i) >= 0) kept[i] = Math.min(kept[i]!, narrow[i]!);
+  }
 }
 
 /**
@@ -144,15 +174,12 @@ function coverOf(parse: FaceParse, landmarks: Float32Array, cropSize: number): F
   if (crossed) for (let i = 0; i < n; i++) cover[i] = Math.max(cover[i]!, crossed[i]!);
   for (const { part, factor, behindGlasses, measured } of KEPT) {
     if (measured && shareWhere(zone(part, 1), (i) => hair[i]! >= 0.5) > LARGEST_COVERED_SHARE) continue;
-    let growth = worn ? behindGlasses : factor;
-    if (part === 'outerLips') {
-      const inner = zone(part, BEARDED_LIPS);
-      const around = zone(part, 1.5).map((z, i) => (inner[i]! > 0.5 ? 0 : z));
-      if (shareWhere(around, (i) => hair[i]! >= 0.5) > LARGEST_COVERED_SHARE) growth = BEARDED_LIPS;
-    }
+    const growth = worn ? behindGlasses : factor;
     // Strands that cross a cheek cross nose and mouth too.
     if (growth === 0 || (crossed && !measured)) continue;
     const kept = zone(part, growth);
+    if (part === 'outerLips')
+      narrowBesideHair(kept, zone(part, BEARDED_LIPS), zone(part, 1.5), hair, mouthSide(landmarks, scale, size));
     for (let i = 0; i < n; i++) cover[i] = Math.max(0, cover[i]! - kept[i]!);
   }
   return gaussianBlur(cover, size, size, 1);
