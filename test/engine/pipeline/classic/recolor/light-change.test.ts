@@ -50,10 +50,13 @@ const mask: FeatureGain['mask'] = {
 /** Only the lit half shows its brow to be measured. */
 const hidden = plane((x) => (shaded(x) ? 1 : 0));
 
+/** Lag of a feature whose change may depart from the skin's as far as its gain says. */
+const FREE = -9;
+
 /** Log light of the recoloured face when the brow's gain departs from the lit skin's by `departure`. */
 function recolored(departure: number): Float32Array {
   const gain = [0, 1, 2].map(() => -0.2 + departure) as unknown as Rgb;
-  const brow: FeatureGain = { parts: ['rightBrow', 'leftBrow'], brighter: 0, shading: 'hair', mask, gain };
+  const brow: FeatureGain = { parts: ['rightBrow', 'leftBrow'], brighter: 0, lag: FREE, shading: 'hair', mask, gain };
   const texture = {
     image: { width, height, data: new Float32Array(3 * n) },
     coverage: new Float32Array(n).fill(1),
@@ -119,7 +122,7 @@ describe('a change of the skin’s tint', () => {
   const tint: Rgb = [-0.5, 0.2, 0.29];
   const turned = skinLog.map((v, k) => flat(v + tint[k]!));
   const gain = tint.map((v) => HAIR_TINT * v) as unknown as Rgb;
-  const brow: FeatureGain = { parts: ['rightBrow', 'leftBrow'], brighter: 0, shading: 'hair', mask, gain };
+  const brow: FeatureGain = { parts: ['rightBrow', 'leftBrow'], brighter: 0, lag: FREE, shading: 'hair', mask, gain };
   const image = { width, height, data: new Float32Array(3 * n) };
   const texture = { image, coverage: new Float32Array(n).fill(1) };
   const change = lightChange(texture, log, turned, ours, { contrast: 1, restraint: 0 }, [brow], hidden, 0.5);
@@ -138,7 +141,7 @@ describe('a change of the skin’s tint', () => {
 describe('features that are not told by their darkness', () => {
   it('get one gain', () => {
     const gain: Rgb = [0.1, 0.2, 0.3];
-    const lips: FeatureGain = { parts: ['outerLips'], brighter: 0, shading: 'one', mask, gain };
+    const lips: FeatureGain = { parts: ['outerLips'], brighter: 0, lag: 0, shading: 'one', mask, gain };
     const image = { width, height, data: new Float32Array(3 * n).fill(0.5) };
     const change = lightChange(
       { image, coverage: new Float32Array(n).fill(1) },
@@ -157,7 +160,7 @@ describe('features that are not told by their darkness', () => {
   it('come out alike from light and shade where they follow the skin', () => {
     const seen = -0.35;
     const gain: Rgb = [seen, seen, seen];
-    const lips: FeatureGain = { parts: ['outerLips'], brighter: 0, shading: 'along', mask, gain };
+    const lips: FeatureGain = { parts: ['outerLips'], brighter: 0, lag: 0, shading: 'along', mask, gain };
     // Even lips under the light that lies on the skin.
     const lit = new Float32Array(3 * n);
     for (let k = 0; k < 3; k++) for (let i = 0; i < n; i++) lit[k * n + i] = -1 - (shaded(i % width) ? SHADE : 0);

@@ -18,13 +18,16 @@ export interface FeatureGain {
   readonly mask: BoxedMask;
   readonly gain: Rgb;
   readonly shading: Shading;
+  /** By how much log light the change of hair stays behind that of the skin at least; below 0 it may go so far beyond. */
+  readonly lag: number;
 }
 
 /**
- * How the light changes within a feature: by `one` gain, `along` with the skin round it, or along with it for its `hair`
- * alone, which is what is darker than the skin, not the shine between.
+ * How the light changes within a feature: by `one` gain, `along` with the skin round it, so with its shine held back as
+ * on the skin (`shiny`), or along with it for its `hair` alone, which is what is darker than the skin, not the shine
+ * between.
  */
-export type Shading = 'one' | 'along' | 'hair';
+export type Shading = 'one' | 'along' | 'shiny' | 'hair';
 
 /** Weights of the channels in log luminance. */
 export const LUMINANCE: Rgb = [0.3, 0.59, 0.11];
@@ -54,6 +57,9 @@ const limit = (x: number, most: number) => clamp(x, -most, most);
 
 /** Share of the change of the skin's tint that hair takes part in: most of it is the skin's own. */
 export const HAIR_TINT = 0.65;
+
+/** Share of the skin's mean change of light that hair does not take part in: dark hair stays dark on any skin. */
+const HAIR_LAG = 0.5;
 
 /** Share of the target's lip colour. */
 const LIP_TINT = 0.4;
@@ -97,7 +103,7 @@ const RULES: readonly FeatureRule[] = [
     brightened: 1.1,
     soft: 3,
     quantiles: [0, 1],
-    shading: 'along',
+    shading: 'shiny',
     gain: (ratio, skin) => {
       const half = map3((k) => 0.5 * luminanceOf(skin) + 0.5 * skin[k]);
       if (!ratio) return map3((k) => limit(half[k], 1.6));
@@ -186,6 +192,7 @@ export function featureGains(
     const grown = mix(factor, brightened, smoothstep(0.5, 1.2, brighter));
     return {
       shading,
+      lag: shading === 'hair' ? HAIR_LAG * luminanceOf(skin) : 0,
       parts,
       brighter,
       mask: featureMask(mesh, parts, width, height, grown, soft * scale, holes),
