@@ -65,7 +65,7 @@ describe('the models page', () => {
         await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow')), PATIENCE).toBe(ALL_SENT);
         // The first of several packs is being written when it is told to stop.
         const begun = async () => (await filesIn('packs')).length > 0;
-        await stoppedWhen(engine, begun, () =>
+        await stoppedWhen(engine, 5, begun, () =>
           page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click(),
         );
       });

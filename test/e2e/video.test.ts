@@ -147,6 +147,7 @@ describe('a video', () => {
     // Sixteen frames take a moment: they stand still once they are being made, until the button is pressed.
     await stoppedWhen(
       engine,
+      20,
       () => isShown(job(page).getByText(WORKING).first()),
       () => press(page, 'Pause'),
     );

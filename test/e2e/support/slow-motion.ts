@@ -4,21 +4,24 @@ import type { Locator } from 'playwright-core';
 import { signalProcess } from '#test/support/kill-processes.ts';
 import { PATIENCE } from './page.ts';
 
-/** How long the process runs between two looks. Milliseconds. */
-const STEP_MS = 5;
-
 /**
  * Lets a process run a few milliseconds at a time until something is so, and holds it still for what is to be done then.
  * While one looks the process stands, so a slow look misses nothing.
+ * @param stepMs how long it runs between two looks: much less than what is waited for lasts. Milliseconds
  */
-export async function stoppedWhen<T>(pid: number, isSo: () => Promise<boolean>, work: () => Promise<T>): Promise<T> {
+export async function stoppedWhen<T>(
+  pid: number,
+  stepMs: number,
+  isSo: () => Promise<boolean>,
+  work: () => Promise<T>,
+): Promise<T> {
   const end = performance.now() + PATIENCE.timeout;
   process.kill(pid, 'SIGSTOP');
   try {
     while (!(await isSo())) {
       if (performance.now() > end) throw new Error('what is waited for does not come about');
       signalProcess(pid, 'SIGCONT');
-      await delay(STEP_MS);
+      await delay(stepMs);
       signalProcess(pid, 'SIGSTOP');
     }
     return await work();
