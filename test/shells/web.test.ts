@@ -181,14 +181,13 @@ describe('a connection that goes wrong', () => {
   async function upgrade(path: string): Promise<[socket: Socket, answer: string]> {
     const socket = createConnection({ host: url.hostname, port: Number(url.port), allowHalfOpen: true });
     const lines = {
-      ...{
-        Host: url.host,
-        Connection: 'Upgrade',
-        Upgrade: 'websocket',
-        Cookie: headers.cookie,
-        Origin: headers.origin,
-      },
-      ...{ 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==' },
+      Host: url.host,
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      Cookie: headers.cookie,
+      Origin: headers.origin,
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
     };
     const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.write(`GET ${path} HTTP/1.1\r\n${head.join('')}\r\n`);
