@@ -1,18 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engineOf, whileStopped } from '#test/support/kill-processes.ts';
+import { engineOf } from '#test/support/kill-processes.ts';
 import { type StudioProcess, startStudio } from '#test/support/studio-process.ts';
-import {
-  changed,
-  digestOf,
-  finished,
-  launch,
-  openSeen,
-  PATIENCE,
-  said,
-  sampleFile,
-  swapSamples,
-} from './support/page.ts';
+import { changed, digestOf, finished, launch, openSeen, PATIENCE, said, swapSamples } from './support/page.ts';
+import { whileSwapping } from './support/slow-motion.ts';
 
 let browser: Browser;
 let studio: StudioProcess;
@@ -28,17 +19,8 @@ describe.skipIf(process.platform !== 'linux')('an engine that dies', () => {
   it('while it works is started again, and the run is repeated by itself', async () => {
     const { page, close } = await openSeen(browser, studio.url);
     const engine = await engineOf(studio.shell.pid);
-    await page.getByRole('switch', { name: 'Live' }).click();
-    await page.locator('#pick-source').setInputFiles(sampleFile('mei.webp'));
-    await page.locator('#pick-target').setInputFiles(sampleFile('together.webp'));
-    const swap = page.getByRole('button', { name: 'Swap', exact: true });
-    await expect.poll(() => swap.isEnabled(), PATIENCE).toBe(true);
-    // A swap takes a second: the engine stands still until the swap is seen, and dies then.
-    await whileStopped(engine, async () => {
-      await swap.click();
-      await page.getByRole('progressbar', { name: 'Progress of the swap' }).waitFor(PATIENCE);
-      process.kill(engine, 'SIGKILL');
-    });
+    // A swap takes a second: the engine stands still until it is seen, and dies then.
+    await whileSwapping(page, engine, () => void process.kill(engine, 'SIGKILL'));
     await said(page, 'The engine stopped and is being restarted');
     await page.getByText('Engine ready').waitFor(PATIENCE);
     await finished(page);

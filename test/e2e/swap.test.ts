@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { engineOf, whileStopped } from '#test/support/kill-processes.ts';
+import { engineOf } from '#test/support/kill-processes.ts';
 import {
   boxOf,
   changed,
@@ -12,6 +12,7 @@ import {
   sampleFile,
   swapSamples,
 } from './support/page.ts';
+import { swapButton, swapProgress, whileSwapping } from './support/slow-motion.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -30,14 +31,10 @@ describe('a swap', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('PageUp');
     await expect.poll(() => wipe.getAttribute('aria-valuenow')).toBe('61');
-    // `hover` waits until the handle stands where the last key put it.
-    await wipe.hover();
-    const { x, y } = await wipe.evaluate((handle) => {
-      const box = handle.getBoundingClientRect();
-      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-    });
+    const { x, y, width, height } = await boxOf(wipe);
+    await page.mouse.move(x + width / 2, y + height / 2);
     await page.mouse.down();
-    await page.mouse.move(x - 80, y, { steps: 4 });
+    await page.mouse.move(x + width / 2 - 80, y + height / 2, { steps: 4 });
     await page.mouse.up();
     await expect.poll(async () => Number(await wipe.getAttribute('aria-valuenow'))).toBeLessThan(50);
 
@@ -155,21 +152,13 @@ describe('a swap', () => {
   it.skipIf(process.platform !== 'linux')('is cancelled, and the next one works', async () => {
     const { page, close } = await openSeen(browser, inject('studioUrl'));
     const engine = await engineOf(inject('studioShell'));
-    await page.getByRole('switch', { name: 'Live' }).click();
-    await page.locator('#pick-source').setInputFiles(sampleFile('mei.webp'));
-    await page.locator('#pick-target').setInputFiles(sampleFile('together.webp'));
-    const swap = page.getByRole('button', { name: 'Swap', exact: true });
-    await expect.poll(() => swap.isEnabled(), { timeout: PATIENCE.timeout }).toBe(true);
-    const progress = page.getByRole('progressbar', { name: 'Progress of the swap' });
-    // A swap takes a second: the engine stands still until the swap is seen and cancelled.
-    await whileStopped(engine, async () => {
-      await swap.click();
-      await progress.waitFor(PATIENCE);
-      await page.getByRole('contentinfo').getByRole('button', { name: 'Cancel' }).click();
-    });
-    await progress.waitFor({ state: 'detached', ...PATIENCE });
+    // A swap takes a second: the engine stands still until it is seen and cancelled.
+    await whileSwapping(page, engine, () =>
+      page.getByRole('contentinfo').getByRole('button', { name: 'Cancel' }).click(),
+    );
+    await swapProgress(page).waitFor({ state: 'detached', ...PATIENCE });
     expect(await page.getByRole('tab', { name: 'Result' }).isDisabled()).toBe(true);
-    await swap.click();
+    await swapButton(page).click();
     await finished(page);
     await close();
   });
