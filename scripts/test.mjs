@@ -1,8 +1,8 @@
 // `npm test`: every check of the studio, one after the other, all of them even when one fails.
 //   node scripts/test.mjs [step …]     only these steps
 // The last line is `N passed, N failed`: the tests of all suites; a check that fails (lint, types, …) and an error that
-// belongs to no test count as one more failure. All of them are named again before it, and
-// tests that passed only at a second attempt. The exit status tells whether all is well.
+// belongs to no test count as one more failure. All of them are named again before it, and the tests that passed only at
+// a second attempt. The exit status tells whether all is well.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
